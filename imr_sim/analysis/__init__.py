@@ -1,0 +1,9 @@
+"""Pure functions on labelled results: comparison, cost, equity, sites, diffusion.
+
+Nothing here knows the model; everything reads arrays whose first two axes are (draw, replicate).
+"""
+
+from imr_sim.analysis.comparison import Arm, Comparison
+from imr_sim.analysis.planner import planner_table
+
+__all__ = ["Arm", "Comparison", "planner_table"]

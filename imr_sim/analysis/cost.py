@@ -1,0 +1,119 @@
+"""What an additional VAMC-year costs, and which strategies nobody should choose on cost."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+RESAMPLES = 2000
+"""Bootstrap resamples: enough for the 5% and 95% quantiles to settle (assumption)."""
+
+
+class CostRatio(NamedTuple):
+    """Added cost over added VAMC-years, in US$ a VAMC-year.
+
+    Attributes
+    ----------
+    ratio, lo, hi : float
+        Ratio of means and its 90% bootstrap interval; `hi` is infinite when more than one in
+        twenty resamples adds no VAMC-years. All NaN when the mean adds none.
+    reason : str
+        Why the ratio is not defined; empty when it is.
+    """
+
+    ratio: float
+    lo: float
+    hi: float
+    reason: str
+
+
+def cost_ratio(added_cost: np.ndarray, added_years: np.ndarray, seed: int) -> CostRatio:
+    """Total added cost over total added VAMC-years, against the reference.
+
+    A ratio of means, not a mean of ratios: single histories may add no VAMC-years at all. The
+    interval resamples parameter draws with all their replicates, cost and effect together (Efron
+    and Tibshirani 1993, doi 10.1201/9780429246593), or replicates when there is one draw. It says
+    how well this *average* ratio is known from the histories run, not how far the ratio could be
+    off in one future.
+
+    Parameters
+    ----------
+    added_cost : ndarray, shape (D, R)
+        US$ above the reference after the policy date.
+    added_years : ndarray, shape (D, R)
+        VAMC-years of providing above the reference after the policy date.
+    seed : int
+        Seed of the resampling; 0 is a seed.
+
+    Returns
+    -------
+    CostRatio
+    """
+    if added_years.mean() <= 0:
+        costs_more = added_cost.mean() > 0
+        reason = "dominated: costs more, adds no VAMC-years" if costs_more else "adds no VAMC-years"
+        return CostRatio(np.nan, np.nan, np.nan, reason)
+    axis = 1 if len(added_cost) > 1 else 0
+    cost, years = added_cost.mean(axis=axis), added_years.mean(axis=axis)
+    ratio = float(cost.mean() / years.mean())
+    if len(cost) < 2:
+        return CostRatio(ratio, np.nan, np.nan, "")
+    rng = np.random.default_rng([seed, 1])
+    times = rng.multinomial(len(cost), np.full(len(cost), 1 / len(cost)), size=RESAMPLES)
+    costs, effects = times @ cost, times @ years
+    ratios = np.full(RESAMPLES, np.inf)
+    np.divide(costs, effects, out=ratios, where=effects > 0)
+    # "higher" and "lower" pick a resample as it is: no arithmetic on infinities.
+    lo = np.quantile(ratios, 0.05, method="lower")
+    hi = np.quantile(ratios, 0.95, method="higher")
+    return CostRatio(ratio, float(lo), float(hi), "")
+
+
+def frontier(names: list[str], cost: np.ndarray, years: np.ndarray) -> pd.DataFrame:
+    """Cost-effectiveness frontier of mean cost and mean VAMC-years.
+
+    Parameters
+    ----------
+    names : list of str
+        Strategies, the reference among them.
+    cost : ndarray, shape (strategies,)
+        Mean cost, US$.
+    years : ndarray, shape (strategies,)
+        Mean VAMC-years providing (or added ones: a constant changes nothing).
+
+    Returns
+    -------
+    DataFrame
+        In the given order: ``strategy``, ``cost_usd``, ``vamc_years``, ``status`` and
+        ``cost_per_vamc_year_on_frontier`` (against the next cheaper strategy on the frontier,
+        US$; NaN off it and for its first). ``status`` is "frontier", "dominated" (another one
+        costs no more and does at least as much) or "extendedly dominated" (a mix of two others
+        costs no more and does more).
+    """
+    status = ["dominated"] * len(names)
+    step = np.full(len(names), np.nan)
+    hull: list[int] = []
+    for i in np.lexsort((-years, cost)):
+        if hull and years[i] <= years[hull[-1]]:
+            continue
+        while len(hull) > 1 and _slope(cost, years, hull[-1], i) <= step[hull[-1]]:
+            status[hull.pop()] = "extendedly dominated"
+        step[i] = _slope(cost, years, hull[-1], i) if hull else np.nan
+        status[i] = "frontier"
+        hull.append(i)
+    step[[s != "frontier" for s in status]] = np.nan
+    return pd.DataFrame(
+        {
+            "strategy": names,
+            "cost_usd": cost,
+            "vamc_years": years,
+            "status": status,
+            "cost_per_vamc_year_on_frontier": step,
+        }
+    )
+
+
+def _slope(cost: np.ndarray, years: np.ndarray, a: int, b: int) -> float:
+    return float((cost[b] - cost[a]) / (years[b] - years[a]))

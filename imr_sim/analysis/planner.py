@@ -1,0 +1,134 @@
+"""The table as plain text, for a terminal: at most 120 columns, every mean with its interval."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imr_sim.analysis.comparison import Comparison
+
+WIDTH = 120
+RATIO = "cost_per_added_vamc_year"
+LABEL = 28
+COLUMNS = (
+    ("VAMCs at end", 15),
+    ("gain", 17),
+    ("P(better)", 11),
+    ("P(best)", 9),
+    ("cost, $M", 18),
+    ("$ per VAMC-year", 22),
+)
+
+
+def planner_table(comparison: Comparison) -> str:
+    """Strategies side by side, as `imr-sim compare` prints them.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    str
+        Lines of at most 120 characters: what was compared, a row a strategy, how to read it.
+    """
+    table = comparison.table()
+    labels = {arm.name: arm.label for arm in comparison.arms}
+    head = f"{'strategy':<{LABEL}}" + "".join(f"{name:>{width}}" for name, width in COLUMNS)
+    rule = "-" * len(head)
+    rows = [_row(labels[row["strategy"]], row) for row in table.to_dict("records")]
+    return "\n".join([*_header(comparison), rule, head, rule, *rows, rule, *_footer(comparison)])
+
+
+def parameters_line(comparison: Comparison) -> str:
+    """What the parameters are; in capitals unless they are calibrated."""
+    status = comparison.parameters_status
+    status = status if status == "posterior" else status.upper()
+    return f"{status} parameters: {comparison.parameters_note}"
+
+
+def _header(comparison: Comparison) -> list[str]:
+    draws, replicates = comparison.shape
+    budget = comparison.budget_usd
+    money = "no budget limit" if budget is None else f"budget ${budget / 1e6:,.4g}M a strategy"
+    start = comparison.months[comparison.policy_index]
+    sites = f"{len(comparison.sites)} {'INVENTED sites' if comparison.invented else 'VAMCs'}"
+    about = (
+        f"{sites}, {comparison.horizon} months from {start:%B %Y}, {money}; "
+        f"{draws * replicates} histories a strategy "
+        f"({draws} parameter draws x {replicates}), seed {comparison.seed}"
+    )
+    return _wrap(parameters_line(comparison)) + _wrap(about)
+
+
+def _row(label: str, row: dict) -> str:
+    reference = row["cost_per_added_vamc_year_reason"] == "reference"
+    cells = [
+        _cell(row, "vamcs_providing", "{:.0f}".format),
+        "reference" if reference else _gain(row),
+        "-" if reference else f"{row['p_better']:.2f}",
+        f"{row['p_best']:.2f}",
+        "0" if row["cost_usd_hi"] == 0 else _cell(row, "cost_usd", _millions),
+        "-" if row["cost_per_added_vamc_year_reason"] else _cell(row, RATIO, _short_usd),
+    ]
+    name = textwrap.shorten(label, LABEL - 1, placeholder="…")
+    return f"{name:<{LABEL}}" + "".join(
+        f"{cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True)
+    )
+
+
+def _gain(row: dict) -> str:
+    # + 0.0 turns a rounded -0 into 0
+    lo, hi = round(row["diff_lo"]) + 0.0, round(row["diff_hi"]) + 0.0
+    return f"{row['diff_vs_reference']:+.1f} [{lo:+.0f}, {hi:+.0f}]"
+
+
+def _cell(row: dict, column: str, form: Callable[[float], str]) -> str:
+    mean, lo, hi = (form(row[f"{column}{end}"]) for end in ("", "_lo", "_hi"))
+    return f"{mean} [{lo}, {hi}]"
+
+
+def _millions(usd: float) -> str:
+    value = usd / 1e6
+    return (
+        f"{value:.2f}" if abs(value) < 1 else f"{value:.1f}" if abs(value) < 10 else f"{value:,.0f}"
+    )
+
+
+def _short_usd(usd: float) -> str:
+    if math.isnan(usd):
+        return "?"
+    if math.isinf(usd):
+        return "none"
+    if abs(usd) < 999.5:
+        return f"{usd:.0f}"
+    if abs(usd) < 999_500:
+        return f"{usd / 1e3:.3g}k"
+    return f"{usd / 1e6:.3g}M"
+
+
+def _footer(comparison: Comparison) -> list[str]:
+    reference = comparison.arm(comparison.reference).label
+    notes = [
+        f"VAMCs: providing IMR in the last month. Gain: against '{reference}' in histories with "
+        "the same parameters and luck. Brackets hold the central 90% of single histories "
+        "(parameters and luck). P(better): share of histories with strictly more VAMCs than the reference; "
+        "P(best): share with the most VAMCs of all strategies, ties shared.",
+        "Cost: the strategy's own levers after the policy date, undiscounted, unit costs mostly "
+        "assumptions; IMR care itself, Veterans' own costs and savings elsewhere are left out. Per "
+        "VAMC-year: added cost over added VAMC-years of providing, ratio of means; its brackets "
+        "are a bootstrap over draws (precision of that mean, not the range of futures; 'none': no "
+        "upper bound). A dash: no VAMC-years are added.",
+    ]
+    if comparison.shape[1] == 1:
+        notes.append(
+            "One replicate a draw: spread from parameters and from luck cannot be told apart."
+        )
+    return [line for note in notes for line in _wrap(note)]
+
+
+def _wrap(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)
