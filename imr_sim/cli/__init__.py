@@ -1,0 +1,1 @@
+"""The command line: `imr-sim COMMAND [key=value ...]`. The only part that knows Hydra."""

@@ -1,0 +1,89 @@
+"""`imr-sim describe`: the system, the parameters, the strategies, the model's schedule."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from textwrap import fill
+
+from imr_sim.cli.overrides import compose_request
+from imr_sim.cli.requests import DescribeRequest, check_request
+from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.session import Session
+from imr_sim.errors import RequestError
+
+TOPICS = ("system", "parameters", "strategies", "schedule")
+WIDTH = 100
+
+
+def run(argv: list[str], session: Session) -> int:
+    """Print one topic; returns the exit code."""
+    topic = argv[0] if argv else ""
+    if topic not in TOPICS:
+        near = get_close_matches(topic, TOPICS, n=1)
+        raise RequestError(
+            f"describe {topic}".strip(),
+            where="command line",
+            why="it does not say what to describe",
+            write=f"Write imr-sim describe {near[0] if near else '|'.join(TOPICS)}.",
+        )
+    keys = DescribeRequest.model_fields if topic == "system" else ()
+    values = compose_request("describe", keys, argv[1:])
+    print(_system(values) if topic == "system" else _TEXTS[topic]())
+    return 0
+
+
+def _system(values: dict) -> str:
+    from imr_sim.system import describe_system, load_system, save_system
+
+    request = check_request(DescribeRequest, values)
+    path = None if request.out is None else free_path(request.out, "describe")
+    system = load_system(request.system)
+    text = describe_system(system)
+    if path is not None:
+        save_system(system, path)
+        text += f"\n\nWritten to {path}: " + ", ".join(sorted(p.name for p in path.iterdir()))
+    return text
+
+
+def _parameters() -> str:
+    from imr_sim.model.parameters import parameter_frame
+
+    blocks = [
+        "Parameters: default [range] unit; prior (a judgement, never a finding); source.",
+        "Fix one with parameters.<name>=value.",
+    ]
+    for group, rows in parameter_frame().groupby("group", sort=False):
+        blocks.append(f"\n{str(group).upper()}")
+        for row in rows.to_dict("records"):
+            blocks.append(f"  {row['name']} = {row['default']:g} {row['unit']}: {row['meaning']}")
+            span = f"[{row['low']:g}, {row['high']:g}]"
+            blocks.append(f"      range {span}; prior {row['prior']}; source: {row['source']}")
+    return "\n".join(blocks)
+
+
+def _strategies() -> str:
+    from imr_sim.strategies import DEFAULT_STRATEGIES, load_strategy, strategy_names
+
+    blocks = ["Strategies (* compared by default). Your own: see docs/strategies.md."]
+    for name in strategy_names():
+        strategy = load_strategy(name)
+        mark = "*" if name in DEFAULT_STRATEGIES else " "
+        blocks.append(f"\n{mark} {name}: {strategy.label}")
+        blocks.append(_indented(strategy.description))
+        if strategy.eric:
+            blocks.append(_indented(f"ERIC: {'; '.join(strategy.eric)}"))
+        blocks.append(_indented(f"Sources: {'; '.join(strategy.sources)}"))
+    return "\n".join(blocks)
+
+
+def _schedule() -> str:
+    from imr_sim.model.schedule import SCHEDULE
+
+    return "\n".join(SCHEDULE)
+
+
+def _indented(text: str) -> str:
+    return fill(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+_TEXTS = {"parameters": _parameters, "strategies": _strategies, "schedule": _schedule}

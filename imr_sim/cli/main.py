@@ -1,0 +1,101 @@
+"""Entry point of `imr-sim`: finds the command, and turns every ending into an exit code.
+
+Only the standard library is imported here, so that `--help` and `--version` answer at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+import traceback
+import warnings
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from imr_sim.cli.help import COMMANDS, command_help, overview
+from imr_sim.cli.session import Session
+from imr_sim.errors import ImrSimError, ProvisionalWarning, RequestError
+
+DONE, FAILED, WRONG_REQUEST = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments after the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 done, 1 failed, 2 the request was wrong; 130 (interrupted) ends the process from within.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    with Session() as session, warnings.catch_warnings():
+        # The header of every result says so already, where it cannot be overlooked.
+        warnings.simplefilter("ignore", ProvisionalWarning)
+        logging.getLogger("MESA").setLevel(logging.WARNING)
+        try:
+            return _dispatch(arguments, session)
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        except RequestError as error:
+            if session.folder is not None:
+                session.folder.discard()
+            print(f"imr-sim: {error}", file=sys.stderr)
+            return WRONG_REQUEST
+        except Exception as error:
+            return _failed(error, session)
+
+
+def _dispatch(arguments: list[str], session: Session) -> int:
+    if not arguments or arguments[0] in ("--help", "-h", "help"):
+        print(overview())
+        return DONE
+    if arguments[0] == "--version":
+        print(f"imr-sim {version('imr-sim')}")
+        return DONE
+    command, rest = arguments[0], arguments[1:]
+    if command not in COMMANDS:
+        near = get_close_matches(command, COMMANDS, n=1)
+        listed = ", ".join(COMMANDS)
+        raise RequestError(
+            command,
+            where="command line",
+            why="there is no such command",
+            write=f"Write imr-sim {near[0]}." if near else f"Write one of {listed}; see --help.",
+        )
+    if "--help" in rest or "-h" in rest:
+        print(command_help(command))
+        return DONE
+    return import_module(f"imr_sim.cli.{command}").run(rest, session)
+
+
+def _failed(error: Exception, session: Session) -> int:
+    """Keep the details in a file; the terminal gets one line."""
+    details = "".join(traceback.format_exception(error))
+    if session.folder is not None:
+        session.folder.write_text("error.txt", details)
+        session.folder.close("failed")
+        where = session.folder.path / "error.txt"
+    else:
+        handle, name = tempfile.mkstemp(prefix="imr-sim-error-", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(details)
+        where = Path(name)
+    kind = "" if isinstance(error, ImrSimError) else f"{type(error).__name__}: "
+    reason = (str(error).strip() or "no reason given").splitlines()[0]
+    print(f"imr-sim: failed: {kind}{reason}; details in {where}", file=sys.stderr)
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

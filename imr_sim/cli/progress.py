@@ -1,0 +1,49 @@
+"""Progress on standard error, with an estimate of the time left."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+EVERY_SECONDS = 10.0  # between plain lines, when standard error is no terminal
+BAR = 24
+
+
+class Progress:
+    """A callable for `simulate` and `compare`: `progress(done, message)`, `done` from 0 to 1."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.live = sys.stderr.isatty()
+        self.began = self.last = time.monotonic()
+        self.shown = False
+
+    def __call__(self, done: float, message: str) -> None:
+        """Show how far the run is; plain lines come at most every few seconds."""
+        now = time.monotonic()
+        if self.quiet:
+            return
+        if self.live:
+            full = round(BAR * done)
+            bar = "#" * full + "." * (BAR - full)
+            text = f"[{bar}] {done:4.0%}  {self._left(done, now)}  {message}"
+            sys.stderr.write(f"\r\x1b[K{text[:110]}")
+        elif not self.shown or now - self.last >= EVERY_SECONDS:
+            sys.stderr.write(f"imr-sim: {done:.0%} done, {self._left(done, now)}: {message}\n")
+            self.last = now
+        self.shown = True
+        sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Clear the live line, so that what follows starts on a clean one."""
+        if self.live and self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _left(self, done: float, now: float) -> str:
+        if done <= 0.01:
+            return "time left not known yet"
+        seconds = (now - self.began) * (1 - done) / done
+        if seconds < 90:
+            return f"about {seconds:.0f} s left"
+        return f"about {seconds / 60:.0f} min left"

@@ -1,0 +1,169 @@
+"""What each command may be asked: keys, their types and limits, and how to write them right."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from imr_sim.errors import RequestError, RequestErrors
+
+Month = Annotated[str, Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
+CENTURY = 1200  # months; longer spans than a century are taken to be slips
+
+
+def key(meaning: str, write: str, **limits: Any) -> Any:
+    """A required field: what it means, how to write it, and its limits."""
+    return Field(description=meaning, json_schema_extra={"write": write}, **limits)
+
+
+SYSTEM = key(
+    "the VAMCs, their staff and their ties",
+    "Write va, small, or the path of a folder that holds sites.csv.",
+    min_length=1,
+)
+OUT = key(
+    "new folder to write to",
+    "Write the path of a folder that does not exist yet, or null.",
+    min_length=1,
+)
+
+
+class Request(BaseModel):
+    """Base of all requests: unknown keys and values of the wrong type are errors."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class RunRequest(Request):
+    """Keys that `compare` and `simulate` share."""
+
+    system: str = SYSTEM
+    parameters: dict[str, Any] = key(
+        "parameter set; parameters.<name>=value fixes one parameter in every draw",
+        "Write posterior, prior, default, or the path of a Parquet file of draws.",
+    )
+    start: Month = key("first month of the history", "Write year and month, e.g. 2004-01.")
+    draws: int | None = key(
+        "parameter draws used; null: 200 (compare) or 20 (simulate), or all that a smaller set holds",
+        "Write a whole number from 1 to 100000, or null.",
+        ge=1,
+        le=100_000,
+    )
+    replicates: int = key(
+        "histories for each parameter draw",
+        "Write a whole number from 1 to 10000.",
+        ge=1,
+        le=10_000,
+    )
+    budget: float | None = key(
+        "US$ that each strategy may spend after the policy date",
+        "Write US$ as a plain number, e.g. budget=5e6, or null for no limit.",
+        ge=0,
+        le=1e12,
+    )
+    seed: int = key(
+        "seed of all chance; the same seed gives the same result",
+        "Write a whole number from 0 to 9223372036854775807.",
+        ge=0,
+        lt=2**63,
+    )
+    threads: int | None = key(
+        "cores used; results do not depend on it",
+        "Write a whole number from 1 to the number of cores, or null for all.",
+        ge=1,
+        le=4096,
+    )
+    out: str | None = OUT
+    figures: bool = key("draw the figures (PNG and SVG)", "Write true or false.")
+    quiet: bool = key("no progress on the terminal", "Write true or false.")
+
+
+class CompareRequest(RunRequest):
+    """A comparison of strategies from one policy date on."""
+
+    strategies: list[str] | Literal["default", "all"] = key(
+        "strategies to compare",
+        "Write default, all, or a list of names and files, e.g. strategies=[training,mandate].",
+    )
+    reference: str = key(
+        "strategy the others are compared with",
+        "Write the name of a strategy, e.g. none.",
+        min_length=1,
+    )
+    policy_start: Month = key(
+        "first month under the strategies", "Write year and month, e.g. 2021-01."
+    )
+    horizon: int = key(
+        "months after the policy date", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
+    )
+
+
+class SimulateRequest(RunRequest):
+    """Histories under one strategy."""
+
+    strategy: str = key(
+        "the strategy", "Write the name of a strategy or the path of a strategy file.", min_length=1
+    )
+    months: int = key(
+        "length of the history, months", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
+    )
+    policy_start: Month | None = key(
+        "first month under the strategy",
+        "Write year and month, e.g. 2021-01, or null for the first month of the history.",
+    )
+    events: bool = key("also write the log of events", "Write true or false.")
+
+
+class DescribeRequest(Request):
+    """What `describe system` may be asked."""
+
+    system: str = SYSTEM
+    out: str | None = OUT
+
+
+R = TypeVar("R", bound=Request)
+
+
+def check_request(kind: type[R], values: dict[str, Any]) -> R:
+    """Build a request from plain values, or raise RequestErrors with one message a key."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as failure:
+        reasons: dict[str, str] = {}
+        for error in failure.errors():
+            name = str(error["loc"][0])
+            reasons.setdefault(name, _reason(error))
+        raise RequestErrors(
+            [
+                RequestError(
+                    f"{name}={values.get(name)}",
+                    where="command line",
+                    why=why,
+                    write=kind.model_fields[name].json_schema_extra["write"],  # type: ignore
+                )
+                for name, why in reasons.items()
+            ]
+        ) from failure
+
+
+def _reason(error: Any) -> str:
+    """Pydantic's reason in the project's words."""
+    kind, limits = error["type"], error.get("ctx", {})
+    if kind in ("greater_than_equal", "greater_than"):
+        return f"it is below {limits.get('ge', limits.get('gt'))}"
+    if kind in ("less_than_equal", "less_than"):
+        return f"it is too large (above {limits.get('le', limits.get('lt'))})"
+    wanted = {
+        "int_type": "it is not a whole number",
+        "int_from_float": "it is not a whole number",
+        "float_type": "it is not a number",
+        "finite_number": "it is not a finite number",
+        "bool_type": "it is neither true nor false",
+        "string_pattern_mismatch": "it is not a month of the calendar",
+        "string_type": "it is not a name or path",
+        "string_too_short": "it is empty",
+        "list_type": "it is not a list",
+        "dict_type": "it is not a parameter set",
+    }
+    return wanted.get(kind, str(error["msg"]))

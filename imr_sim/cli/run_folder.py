@@ -1,0 +1,156 @@
+"""The folder of one run: made new, described by a manifest, and never half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from imr_sim.errors import RequestError
+
+STAGE = ".part"  # results wait here until all of them are whole
+
+
+def free_path(out: str | None, command: str) -> Path:
+    """Where a run may write: `out`, or outputs/<command>/<date-time>; nothing is made yet.
+
+    Raises
+    ------
+    RequestError
+        When the path exists already or no folder can be made there.
+    """
+    if out is None:
+        base = Path("outputs") / command / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+        path, n = base, 2
+        while os.path.lexists(path):
+            path, n = base.with_name(f"{base.name}_{n}"), n + 1
+    else:
+        path = Path(out).expanduser()
+    try:
+        taken = os.path.lexists(path)
+        above = next(p for p in path.absolute().parents if os.path.lexists(p))
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, f"it is no possible path ({error})") from error
+    if taken:
+        raise RequestError(
+            f"out={path}",
+            where="command line",
+            why="it exists already, and nothing is ever overwritten",
+            write="Write the path of a folder that does not exist yet.",
+        )
+    if not above.is_dir():
+        raise _unwritable(path, f"{above} is not a folder")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise _unwritable(path, f"{above} is not writable")
+    return path
+
+
+def _unwritable(path: Path, why: str) -> RequestError:
+    return RequestError(
+        f"out={path}",
+        where="command line",
+        why=f"no folder can be made there: {why}",
+        write="Write out=<a new folder in a place where you may write>.",
+    )
+
+
+class RunFolder:
+    """A new folder with `manifest.json`, `config.yaml`, and results that appear only when whole.
+
+    Parameters
+    ----------
+    path : Path
+        From `free_path`; it and its missing parents are made.
+    manifest : mapping
+        What is known at the start; status, start, end and seconds are added.
+    config : str
+        Text of `config.yaml`.
+    """
+
+    def __init__(self, path: Path, manifest: Mapping[str, Any], config: str) -> None:
+        self.path = path
+        self.made = [p for p in (path, *path.absolute().parents) if not p.exists()]
+        try:
+            path.mkdir(parents=True)
+            (path / STAGE).mkdir()
+        except OSError as error:
+            self.discard()
+            raise _unwritable(path, error.strerror or str(error)) from error
+        self._began = time.monotonic()
+        self._closing = threading.Lock()  # the end is written once, by the run or by Ctrl-C
+        self.manifest = {
+            **manifest,
+            "status": "running",
+            "start": _now(),
+            "end": None,
+            "seconds": None,
+        }
+        self.write_text("config.yaml", config)
+        self._write_manifest()
+
+    @contextmanager
+    def staging(self, contents: Mapping[str, str]) -> Iterator[Path]:
+        """A folder to write results in; on leaving they all move into place.
+
+        `contents` says in a line what each file holds, by name, or by stem for a figure's two
+        formats; it becomes `README.txt` for those written.
+        """
+        stage = self.path / STAGE
+        yield stage
+        names = sorted(p.name for p in stage.iterdir())
+        lines = [f"{n}: {contents[n if n in contents else Path(n).stem]}" for n in names]
+        self.write_text("README.txt", "\n".join([*KEPT, *lines]) + "\n")
+        for name in names:
+            os.replace(stage / name, self.path / name)
+
+    def written(self) -> list[Path]:
+        """Files of the folder, by name."""
+        return sorted(p for p in self.path.iterdir() if p.name != STAGE)
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file at once: it is there whole, or not at all."""
+        part = self.path / STAGE / name
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, self.path / name)
+
+    def close(self, status: str) -> bool:
+        """End the manifest with `status`; False if it had ended before (the first word stands)."""
+        if not self._closing.acquire(blocking=False):
+            return False
+        self.manifest |= {
+            "status": status,
+            "end": _now(),
+            "seconds": round(time.monotonic() - self._began, 3),
+        }
+        self._write_manifest()
+        shutil.rmtree(self.path / STAGE, ignore_errors=True)
+        return True
+
+    def discard(self) -> None:
+        """Remove all that this run has made: it was asked for something that cannot work."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        for parent in self.made[1:]:
+            try:
+                parent.rmdir()
+            except OSError:  # never made, or another run has moved in
+                return
+
+    def _write_manifest(self) -> None:
+        self.write_text("manifest.json", json.dumps(self.manifest, indent=2) + "\n")
+
+
+KEPT = (
+    "manifest.json: what ran: version, commit, platform, libraries, seed, inputs, status, times",
+    "config.yaml: the request with every key resolved",
+)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
