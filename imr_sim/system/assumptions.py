@@ -39,9 +39,9 @@ SMI_UNITS_RATIO: Final = 1.3  # times these shares where there are inpatient or 
 
 # Ties inside a site. Together they meet E48 (a ward: mean degree 9.6, clustering .59).
 TEAM_SIZE: Final = 10  # staff a team, on average. Assumption
-TEAM_DENSITY: Final = 0.80  # probability that two of a team work together. Set to meet E48
-BRIDGE_DEGREE: Final = 1.8  # mean ties a person to other teams (drawn). Set to meet E48
-BRIDGE_SPREAD: Final = 0.8  # sd of log propensity to bridge: skewed. Assumption
+TEAM_DENSITY: Final = 0.75  # probability that two of a team work together. Set to meet E48
+BRIDGE_DEGREE: Final = 2.4  # mean ties a person to other teams (drawn). Set to meet E48
+BRIDGE_SPREAD: Final = 1.0  # sd of log propensity to bridge: skewed. Assumption
 SITE_WIDE_RATIO: Final = 3.0  # coordinator and chief bridge this many times as much. Assumption
 
 # Ties between sites, after physicians' advice (E48: mean degree 3.9, sd 3.3, clustering .16).

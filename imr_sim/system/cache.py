@@ -72,7 +72,7 @@ def _write(path: Path, ties: dict[str, Ties]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **arrays)
+            np.savez_compressed(file, allow_pickle=False, **arrays)
         os.replace(temporary, path)
     except OSError:
         if temporary is not None:

@@ -85,7 +85,9 @@ def read_text(path: Path) -> str:
     return text
 
 
-def read_csv(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
+def read_csv(
+    path: Path, needed: Sequence[str], optional: Sequence[str] = (), *, rows_needed: bool = True
+) -> pd.DataFrame:
     """Rows of a CSV file as stripped text.
 
     Parameters
@@ -94,6 +96,8 @@ def read_csv(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) ->
         A UTF-8, comma-separated file with a header row.
     needed, optional : sequence of str
         Known columns; any other column is an error.
+    rows_needed : bool
+        A file with only a header is an error.
 
     Returns
     -------
@@ -104,7 +108,8 @@ def read_csv(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) ->
     ------
     RequestError
         When the file cannot be read, a column is missing, unknown or repeated, a row is too long
-        or too short, or there are no rows.
+        or too short, or there are no rows
+        where there must be.
     """
     defects = Defects(str(path))
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
@@ -133,7 +138,7 @@ def read_csv(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) ->
                 why=f"the header has {len(header)} columns",
                 write='Give one cell a column; put text with commas in "quotes".',
             )
-    if not rows:
+    if rows_needed and not rows:
         defects.add("no rows", at="", why="there is only a header", write="Add a row.")
     defects.raise_if_any()
     stripped = [[cell.strip() for cell in cells] for cells in rows]

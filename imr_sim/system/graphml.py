@@ -55,10 +55,6 @@ def read_graphml(path: Path) -> pd.DataFrame:
             write="Export it again, for example with networkx.write_graphml.",
         ) from None
     edges = [(a, b, str(data.get("layer", ""))) for a, b, data in graph.edges(data=True)]
-    if not edges:
-        raise RequestError(
-            "no edges", where=str(path), why="there are no ties to read", write="Add edges."
-        )
     names = [f"edge {i}" for i in range(1, len(edges) + 1)]
     return pd.DataFrame(edges, columns=["from", "to", "layer"], index=names, dtype=object)
 

@@ -119,8 +119,8 @@ def _files(name_or_folder: str | Path, sites: str | Path | None) -> _Files:
             repr(name),
             where="system",
             why="the folder has no sites.csv",
-            write="Put a sites.csv there; 'imr-sim describe system=small out=FOLDER' writes one "
-            "to start from.",
+            write="Put a sites.csv there; to start from an example, write "
+            "imr-sim describe system system=small out=NEW_FOLDER.",
         )
     known = [folder / n for n in ("staff.csv", "ties.csv", "network.graphml")]
     staff, *ties = [path if path.is_file() else None for path in known]

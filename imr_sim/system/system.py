@@ -38,6 +38,10 @@ class Ties:
     indptr: np.ndarray
     indices: np.ndarray
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "indptr", _frozen(self.indptr))
+        object.__setattr__(self, "indices", _frozen(self.indices))
+
     @classmethod
     def from_pairs(cls, pairs: np.ndarray, n_staff: int) -> Ties:
         """Freeze pairs of staff, shape (n, 2); repeated and reversed pairs count once."""
@@ -46,7 +50,7 @@ class Ties:
         rows, columns = np.divmod(keys, max(n_staff, 1))
         indptr = np.zeros(n_staff + 1, dtype=np.int64)
         np.cumsum(np.bincount(rows, minlength=n_staff), out=indptr[1:])
-        return cls(_frozen(indptr), _frozen(columns.astype(np.int32)))
+        return cls(indptr, columns.astype(np.int32))
 
     @property
     def degree(self) -> np.ndarray:
@@ -133,8 +137,9 @@ def staff_ids(stations: pd.Series, site: np.ndarray) -> list[str]:
 
 
 def _frozen(array: np.ndarray) -> np.ndarray:
-    array.setflags(write=False)
-    return array
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def _digest(system: System) -> str:

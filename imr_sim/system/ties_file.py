@@ -29,7 +29,8 @@ def read_ties(path: Path, staff: Staff) -> dict[str, Ties]:
     Returns
     -------
     dict of str to Ties
-        All three layers; a layer that is not mentioned is empty.
+        All three layers; a layer that is not mentioned is empty. A file with a header (or a
+        graph) and no ties is a system without ties.
 
     Raises
     ------
@@ -40,7 +41,7 @@ def read_ties(path: Path, staff: Staff) -> dict[str, Ties]:
     if kind == ".graphml":
         raw = read_graphml(path)
     elif kind == ".csv":
-        raw = read_csv(path, ("from", "to"), ("layer",))
+        raw = read_csv(path, ("from", "to"), ("layer",), rows_needed=False)
         raw.index = [f"row {row}" for row in raw.index]
     else:
         raise RequestError(
