@@ -6,13 +6,10 @@ from pathlib import Path
 
 from imr_sim import plots
 from imr_sim.analysis import Comparison, planner_table
-from imr_sim.cli.inputs import load_inputs
-from imr_sim.cli.overrides import compose_request
+from imr_sim.cli.inputs import Inputs
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.requests import CompareRequest, check_request
-from imr_sim.cli.results import config_text, list_files, manifest, write_parquet
-from imr_sim.cli.run_folder import free_path
-from imr_sim.cli.session import INTERRUPTED, Session
+from imr_sim.cli.requests import CompareRequest
+from imr_sim.cli.tables import write_csv, write_parquet
 from imr_sim.experiment import compare
 
 USUAL_DRAWS = 200
@@ -27,15 +24,9 @@ CONTENTS = {
 }
 
 
-def run(argv: list[str], session: Session) -> int:
-    """Compare strategies, write the folder, print the table; returns the exit code."""
-    fields = CompareRequest.model_fields
-    request = check_request(CompareRequest, compose_request("compare", fields, argv))
-    path = free_path(request.out, "compare")
-    inputs = load_inputs(request, USUAL_DRAWS)
-    folder = session.open_folder(path, manifest("compare", request, inputs), config_text(request))
-    progress = Progress(request.quiet)
-    comparison = compare(
+def run(request: CompareRequest, inputs: Inputs, progress: Progress) -> Comparison:
+    """Compare the strategies that the request names."""
+    return compare(
         inputs.system,
         inputs.parameters,
         inputs.strategies,
@@ -49,25 +40,20 @@ def run(argv: list[str], session: Session) -> int:
         threads=request.threads,
         progress=progress,
     )
-    progress.finish()
-    with folder.staging(CONTENTS) as stage:
-        comparison.table().to_csv(stage / "summary.csv", index=False, lineterminator="\n")
-        write_parquet(comparison.curves_frame(), stage / "curves.parquet")
-        write_parquet(comparison.sites_frame(), stage / "sites.parquet")
-        if request.figures:
-            _draw(comparison, stage)
-    if not folder.close("done"):
-        return INTERRUPTED
-    print(planner_table(comparison))
-    print(list_files(folder))
-    return 0
 
 
-def _draw(comparison: Comparison, stage: Path) -> None:
-    for name, plot in (
-        ("adoption", plots.plot_adoption),
-        ("differences", plots.plot_differences),
-        ("cost", plots.plot_cost),
-        ("map", plots.plot_map),
-    ):
-        plots.save(plot(comparison), stage, name)
+def write(comparison: Comparison, folder: Path, request: CompareRequest) -> None:
+    """Write the tables and the figures."""
+    write_csv(comparison.table(), folder / "summary.csv")
+    write_parquet(comparison.curves_frame(), folder / "curves.parquet")
+    write_parquet(comparison.sites_frame(), folder / "sites.parquet")
+    if request.figures:
+        plots.save(plots.plot_adoption(comparison), folder, "adoption")
+        plots.save(plots.plot_differences(comparison), folder, "differences")
+        plots.save(plots.plot_cost(comparison), folder, "cost")
+        plots.save(plots.plot_map(comparison), folder, "map")
+
+
+def report(comparison: Comparison) -> str:
+    """What the terminal shows at the end."""
+    return planner_table(comparison)

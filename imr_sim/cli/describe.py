@@ -8,14 +8,13 @@ from textwrap import fill
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.requests import DescribeRequest, check_request
 from imr_sim.cli.run_folder import free_path
-from imr_sim.cli.session import Session
 from imr_sim.errors import RequestError
 
 TOPICS = ("system", "parameters", "strategies", "schedule")
 WIDTH = 100
 
 
-def run(argv: list[str], session: Session) -> int:
+def describe(argv: list[str]) -> int:
     """Print one topic; returns the exit code."""
     topic = argv[0] if argv else ""
     if topic not in TOPICS:
@@ -26,16 +25,23 @@ def run(argv: list[str], session: Session) -> int:
             why="it does not say what to describe",
             write=f"Write imr-sim describe {near[0] if near else '|'.join(TOPICS)}.",
         )
-    keys = DescribeRequest.model_fields if topic == "system" else ()
-    values = compose_request("describe", keys, argv[1:])
-    print(_system(values) if topic == "system" else _TEXTS[topic]())
+    rest = argv[1:]
+    if topic != "system" and rest:
+        raise RequestError(
+            " ".join(rest),
+            where="command line",
+            why=f"describe {topic} takes no keys",
+            write=f"Write imr-sim describe {topic}.",
+        )
+    print(_system(rest) if topic == "system" else _TEXTS[topic]())
     return 0
 
 
-def _system(values: dict) -> str:
+def _system(argv: list[str]) -> str:
     from imr_sim.system import describe_system, load_system, save_system
 
-    request = check_request(DescribeRequest, values)
+    fields = DescribeRequest.model_fields
+    request = check_request(DescribeRequest, compose_request("describe", fields, argv))
     path = None if request.out is None else free_path(request.out, "describe")
     system = load_system(request.system)
     text = describe_system(system)

@@ -13,7 +13,6 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from difflib import get_close_matches
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -50,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         except RequestError as error:
             if session.folder is not None:
                 session.folder.discard()
-            print(f"imr-sim: {error}", file=sys.stderr)
+            # Several errors stand under each other, in one message.
+            print("imr-sim: " + str(error).replace("\n", "\n         "), file=sys.stderr)
             return WRONG_REQUEST
         except Exception as error:
             return _failed(error, session)
@@ -66,17 +66,23 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     command, rest = arguments[0], arguments[1:]
     if command not in COMMANDS:
         near = get_close_matches(command, COMMANDS, n=1)
-        listed = ", ".join(COMMANDS)
+        nearest = f" (nearest: {near[0]})" if near else ""
         raise RequestError(
             command,
             where="command line",
             why="there is no such command",
-            write=f"Write imr-sim {near[0]}." if near else f"Write one of {listed}; see --help.",
+            write=f"Write one of {', '.join(COMMANDS)}{nearest}; see imr-sim --help.",
         )
     if "--help" in rest or "-h" in rest:
         print(command_help(command))
         return DONE
-    return import_module(f"imr_sim.cli.{command}").run(rest, session)
+    if command == "describe":
+        from imr_sim.cli.describe import describe
+
+        return describe(rest)
+    from imr_sim.cli.job import run_job
+
+    return run_job(command, rest, session)
 
 
 def _failed(error: Exception, session: Session) -> int:

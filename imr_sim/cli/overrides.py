@@ -117,14 +117,14 @@ def _check(override: Override, argument: str, command: str, keys: Collection[str
             why="a configuration holds values and never runs code",
             write="Leave _target_ out.",
         )
-    if key.split(".")[0] != "parameters" and key not in keys:
-        near = get_close_matches(key, sorted(keys), n=1, cutoff=0.5)
-        known = f"Its keys: {', '.join(keys)}." if keys else "It takes no keys of this kind."
+    name = "parameters" if key.startswith("parameters.") else key
+    if name not in keys:
+        near = get_close_matches(name, sorted(keys), n=1, cutoff=0.5)
         raise RequestError(
             argument,
             where=WHERE,
-            why=f"{command} has no key {key!r}",
-            write=f"Write {near[0]}=... instead." if near else known,
+            why=f"{command} has no key {name!r}",
+            write=f"Write {near[0]}=... instead." if near else f"Its keys: {', '.join(keys)}.",
         )
     if override.is_delete() or override.package is not None:
         raise RequestError(

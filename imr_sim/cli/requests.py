@@ -45,7 +45,7 @@ class RunRequest(Request):
     )
     start: Month = key("first month of the history", "Write year and month, e.g. 2004-01.")
     draws: int | None = key(
-        "parameter draws used; null: 200 (compare) or 20 (simulate), or all that a smaller set holds",
+        "parameter draws used; null: 200 (compare) or 20 (simulate), or all of a smaller set",
         "Write a whole number from 1 to 100000, or null.",
         ge=1,
         le=100_000,

@@ -1,0 +1,44 @@
+"""What `compare` and `simulate` do alike: check, load, open a folder, work, close it, report."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from imr_sim.cli.overrides import compose_request
+from imr_sim.cli.progress import Progress
+from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request
+from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.session import INTERRUPTED, Session
+
+REQUESTS: dict[str, type[CompareRequest] | type[SimulateRequest]] = {
+    "compare": CompareRequest,
+    "simulate": SimulateRequest,
+}
+
+
+def run_job(command: str, argv: list[str], session: Session) -> int:
+    """Run `compare` or `simulate`; returns the exit code.
+
+    Nothing is written before the request and all that it names have been checked.
+    """
+    kind = REQUESTS[command]
+    request = check_request(kind, compose_request(command, kind.model_fields, argv))
+    path = free_path(request.out, command)
+    # Only a request that can work pays for importing the model.
+    from imr_sim.cli import manifest
+    from imr_sim.cli.inputs import load_inputs
+
+    work = import_module(f"imr_sim.cli.{command}")
+    inputs = load_inputs(request, work.USUAL_DRAWS)
+    about = manifest.about(command, request, inputs)
+    folder = session.open_folder(path, about, manifest.config_text(request))
+    progress = Progress(request.quiet)
+    result = work.run(request, inputs, progress)
+    with folder.staging(work.CONTENTS) as stage:
+        work.write(result, stage, request)
+    progress.finish()
+    if not folder.close("done"):
+        return INTERRUPTED
+    names = ", ".join(p.name for p in folder.written())
+    print(f"{work.report(result)}\n\nWritten to {folder.path}/: {names}")
+    return 0

@@ -1,0 +1,107 @@
+"""A run's folder is new, described, and whole or absent."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from imr_sim.cli.run_folder import RunFolder, free_path
+from imr_sim.errors import RequestError
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def manifest(folder):
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def open_folder(path="runs/one"):
+    return RunFolder(Path(path), {"seed": 0}, "seed: 0\n")
+
+
+def test_a_new_run_says_that_it_is_running():
+    folder = open_folder()
+    said = manifest(folder.path)
+    assert (said["seed"], said["status"], said["end"]) == (0, "running", None)
+    assert (folder.path / "config.yaml").read_text() == "seed: 0\n"
+
+
+def test_results_appear_together_and_are_explained():
+    folder = open_folder()
+    with folder.staging({"a.csv": "numbers", "map": "where"}) as stage:
+        (stage / "a.csv").write_text("1\n")
+        (stage / "map.png").write_text("pixels")
+        assert not (folder.path / "a.csv").exists()
+    folder.close("done")
+    assert [p.name for p in folder.written()] == sorted(os.listdir(folder.path))
+    assert set(os.listdir(folder.path)) == {
+        "README.txt",
+        "a.csv",
+        "config.yaml",
+        "manifest.json",
+        "map.png",
+    }
+    assert (folder.path / "README.txt").read_text().endswith("a.csv: numbers\nmap.png: where\n")
+    assert manifest(folder.path)["status"] == "done"
+    assert manifest(folder.path)["seconds"] >= 0
+
+
+def test_results_of_a_failed_writing_do_not_appear():
+    folder = open_folder()
+    with pytest.raises(OSError), folder.staging({}) as stage:
+        (stage / "a.csv").write_text("half a li")
+        raise OSError("disk full")
+    folder.close("failed")
+    assert set(os.listdir(folder.path)) == {"config.yaml", "manifest.json"}
+
+
+def test_the_first_end_stands():
+    folder = open_folder()
+    assert folder.close("interrupted")
+    assert not folder.close("done")
+    assert manifest(folder.path)["status"] == "interrupted"
+
+
+def test_a_discarded_run_leaves_nothing_of_its_own():
+    Path("runs").mkdir()
+    open_folder("runs/deep/one").discard()
+    assert os.listdir() == ["runs"]
+    assert os.listdir("runs") == []
+
+
+def test_a_discarded_run_leaves_other_runs_alone():
+    kept = open_folder("runs/one")
+    open_folder("runs/two").discard()
+    assert os.listdir("runs") == [kept.path.name]
+
+
+def test_default_folders_are_dated_and_never_the_same():
+    first = free_path(None, "compare")
+    assert first.parent == Path("outputs/compare")
+    first.mkdir(parents=True)
+    assert free_path(None, "compare") != first
+
+
+def test_looking_for_a_free_path_makes_nothing():
+    free_path("some/where/new", "compare")
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("taken", ["folder", "file", "dangling"])
+def test_nothing_is_overwritten(taken):
+    Path("folder").mkdir()
+    Path("file").touch()
+    Path("dangling").symlink_to("nowhere")
+    with pytest.raises(RequestError, match="exists already"):
+        free_path(taken, "compare")
+
+
+def test_a_path_under_a_file_is_refused():
+    Path("file").touch()
+    with pytest.raises(RequestError, match="not a folder"):
+        free_path("file/below", "compare")
