@@ -1,0 +1,42 @@
+"""A queue for something scarce: hours, seats, money; in whole hundredths, so sums are exact."""
+
+from __future__ import annotations
+
+import numpy as np
+
+HUNDREDTHS = 100
+
+
+def hundredths(amount: np.ndarray) -> np.ndarray:
+    """Amounts (US$, hours, seats) in whole hundredths; int64."""
+    return np.rint(amount * HUNDREDTHS).astype(np.int64)
+
+
+def admit(need: np.ndarray, room: np.ndarray, kept: np.ndarray, queue: np.ndarray) -> np.ndarray:
+    """Sites that get what they need, in order, until the next one's need no longer fits.
+
+    Parameters
+    ----------
+    need : ndarray of int64, shape (B, S)
+        What each site needs, in hundredths. A site that needs nothing is always admitted.
+    room : ndarray of int64, shape (B,)
+        What there is in each history, in hundredths.
+    kept : ndarray of bool, shape (B, S)
+        Sites that are served before all others, among themselves in the order of the queue.
+    queue : ndarray of int, shape (B, S)
+        Sites in order of priority.
+
+    Returns
+    -------
+    ndarray of bool, shape (B, S)
+        The needs of those admitted add up to at most `room`.
+    """
+    if (need.sum(axis=1) <= room).all():
+        return np.ones(need.shape, dtype=bool)
+    need, kept = (np.take_along_axis(a, queue, axis=1) for a in (need, kept))
+    of_kept = np.where(kept, need, 0).cumsum(axis=1)
+    of_new = of_kept[:, -1:] + np.where(kept, 0, need).cumsum(axis=1)
+    fits = (need == 0) | (np.where(kept, of_kept, of_new) <= room[:, None])
+    admitted = np.empty_like(fits)
+    np.put_along_axis(admitted, queue, fits, axis=1)
+    return admitted

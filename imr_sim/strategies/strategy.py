@@ -1,0 +1,120 @@
+"""A strategy looks once a month at what a planner sees, and says what it wishes for each site."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from imr_sim.strategies.component import Capacity
+from imr_sim.strategies.facts import SiteFacts
+from imr_sim.strategies.levers import LEVER_INDEX, LEVERS
+from imr_sim.strategies.view import PlannerView
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a strategy would do this month if capacity and budget allowed all of it.
+
+    Attributes
+    ----------
+    doses : ndarray of float, shape (B, S, L)
+        In the order of `LEVERS`; clipped to 0..2 when delivered.
+    priority : ndarray of float, shape (B, S)
+        Higher comes first where not all can be served. Sites that are being supported already
+        come before new ones, whatever their priority.
+    """
+
+    doses: np.ndarray
+    priority: np.ndarray
+
+    @classmethod
+    def nothing(cls, view: PlannerView) -> Wish:
+        """Zero doses, and an order left to luck: the start of every wish."""
+        return cls(np.zeros((*view.status.shape, len(LEVERS))), view.luck.copy())
+
+    def dose(self, lever: str) -> np.ndarray:
+        """Doses of one lever, shape (B, S): a window on `doses`, to be written to."""
+        return self.doses[..., LEVER_INDEX[lever]]
+
+
+class Delivered:
+    """What a campaign has delivered so far; read only for strategies.
+
+    Parameters
+    ----------
+    histories, sites : int
+    """
+
+    def __init__(self, histories: int, sites: int) -> None:
+        shape = (len(LEVERS), histories, sites)
+        self._months = np.zeros(shape, dtype=np.int16)
+        self._last = np.zeros(shape, dtype=bool)
+
+    def months(self, lever: str) -> np.ndarray:
+        """Months in which each site has had the lever so far; int16 (B, S)."""
+        return _read_only(self._months[LEVER_INDEX[lever]])
+
+    def last_month(self, lever: str) -> np.ndarray:
+        """Whether each site had the lever last month; bool (B, S)."""
+        return _read_only(self._last[LEVER_INDEX[lever]])
+
+    def note(self, given: dict[str, np.ndarray]) -> None:
+        """Record the sites (bool, (B, S)) that got each lever this month."""
+        self._last[:] = False
+        for lever, sites in given.items():
+            self._months[LEVER_INDEX[lever]] += sites
+            self._last[LEVER_INDEX[lever]] = sites
+
+
+class Strategy(ABC):
+    """Base of all strategies: override `wish`, and the attributes that differ.
+
+    A strategy keeps no state between months: all that it needs of the past is in the view and in
+    what was delivered. So one object serves any number of histories and threads.
+
+    Attributes
+    ----------
+    name, label, description : str
+        Key in results; short words for figures; one or two sentences.
+    eric, sources : tuple of str
+        Names in the ERIC compilation; E-numbers or doi.
+    capacity : Capacity
+        Facilitator hours and training seats a month.
+    budget_usd : float or None
+        The most that it may spend after the policy date; None = no limit.
+    """
+
+    name: str = ""
+    label: str = ""
+    description: str = ""
+    eric: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    capacity: Capacity = Capacity()
+    budget_usd: float | None = None
+
+    @abstractmethod
+    def wish(self, view: PlannerView, delivered: Delivered) -> Wish:
+        """Say what to do this month.
+
+        Parameters
+        ----------
+        view : PlannerView
+            What a planner sees; the facts of the sites are in ``view.sites``.
+        delivered : Delivered
+            Months of each lever that each site has had from this strategy.
+
+        Returns
+        -------
+        Wish
+        """
+
+    def check(self, facts: SiteFacts) -> None:  # noqa: B027 - most have nothing to check
+        """Raise RequestError when the strategy names a station or VISN that does not exist."""
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array = array.view()
+    array.flags.writeable = False
+    return array
