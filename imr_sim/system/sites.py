@@ -133,9 +133,9 @@ def _check_unique(stations: pd.Series, defects: Defects) -> None:
 
 
 def _with_defaults(frame: pd.DataFrame) -> pd.DataFrame:
-    users = frame["mh_users"].fillna((frame["patients"].astype(float) * USERS_PER_PATIENT).round())
-    users = users.astype(int).clip(lower=1)
-    workload = frame["workload"].fillna((users * ENCOUNTERS_PER_USER).round())
+    likely = (frame["patients"].astype(float) * USERS_PER_PATIENT).round().clip(lower=1)
+    users = frame["mh_users"].astype(float).fillna(likely)
+    workload = frame["workload"].astype(float).fillna((users * ENCOUNTERS_PER_USER).round())
     imputed = frame["imputed"].fillna("")
     for name in ("mh_users", "workload"):
         imputed = imputed.where(frame[name].notna(), imputed + " " + name)
