@@ -18,7 +18,7 @@ CONTENTS = {
     "curves.parquet": "each outcome by month and strategy: mean and quantiles over histories",
     "sites.parquet": "each site under each strategy: P(provides), P(provides because of it)",
     "adoption": "VAMCs providing IMR over time, by strategy",
-    "differences": "VAMCs gained over the reference, with 50% and 90% intervals",
+    "forest": "VAMCs gained over the reference, with 50% and 90% intervals",
     "cost": "cost against added VAMC-years, and the strategies worth their money",
     "map": "where the sites are that a strategy would win",
 }
@@ -30,7 +30,7 @@ def run(request: CompareRequest, inputs: Inputs, progress: Progress) -> Comparis
         inputs.system,
         inputs.parameters,
         inputs.strategies,
-        request.reference,
+        inputs.reference,
         start=request.start,
         policy_start=request.policy_start,
         horizon=request.horizon,
@@ -49,7 +49,7 @@ def write(comparison: Comparison, folder: Path, request: CompareRequest) -> None
     write_parquet(comparison.sites_frame(), folder / "sites.parquet")
     if request.figures:
         plots.save(plots.plot_adoption(comparison), folder, "adoption")
-        plots.save(plots.plot_differences(comparison), folder, "differences")
+        plots.save(plots.plot_forest(comparison), folder, "forest")
         plots.save(plots.plot_cost(comparison), folder, "cost")
         plots.save(plots.plot_map(comparison), folder, "map")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,39 +11,70 @@ from imr_sim.cli.requests import CompareRequest, RunRequest, SimulateRequest
 from imr_sim.errors import RequestError
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, prior
 from imr_sim.model.shipped import posterior, read_draws
-from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy, strategy_names
+from imr_sim.strategies import (
+    DEFAULT_STRATEGIES,
+    SiteFacts,
+    Strategy,
+    load_strategy,
+    strategy_names,
+)
 from imr_sim.system import System, load_system
 
+WHERE = "command line"
 SETS = ("posterior", "prior", "default")
 
 
 @dataclass
 class Inputs:
-    """What a run works on; `files` are those of the user's own that it read."""
+    """What a run works on.
+
+    Attributes
+    ----------
+    system : System
+    parameters : ParameterSet
+    strategies : list of Strategy
+        The reference among them, if there is one.
+    reference : str or None
+        Its name.
+    files : dict of str
+        Files of the user's own: what each is for, and its path.
+    """
 
     system: System
     parameters: ParameterSet
     strategies: list[Strategy]
-    files: dict[str, str] = field(default_factory=dict)
+    reference: str | None
+    files: dict[str, str]
 
 
 def load_inputs(request: CompareRequest | SimulateRequest, usual_draws: int) -> Inputs:
-    """Load all that a request names.
+    """Load and check all that a request names.
 
     Raises
     ------
     RequestError
-        From the part that cannot be loaded.
+        From the part that cannot be loaded, or does not fit the others.
     """
-    files: dict[str, str] = {}
-    strategies = _strategies(request, files)
-    parameters = _parameters(request, usual_draws, files)
-    return Inputs(load_system(request.system), parameters, strategies, files)
+    reference = None
+    if isinstance(request, SimulateRequest):
+        chosen = {request.strategy: load_strategy(request.strategy)}
+    else:
+        chosen = _strategies(request.strategies)
+        reference = _with_reference(chosen, request.reference)
+    parameters = _parameters(request, usual_draws)
+    system = load_system(request.system)
+    facts = SiteFacts.of(system)
+    for strategy in chosen.values():
+        strategy.check(facts)
+    files = {f"strategy {s.name}": given for given, s in chosen.items() if given != s.name}
+    if request.parameters["set"] not in SETS:
+        files["parameters"] = request.parameters["set"]
+    return Inputs(system, parameters, list(chosen.values()), reference, files)
 
 
-def _parameters(request: RunRequest, usual_draws: int, files: dict[str, str]) -> ParameterSet:
+def _parameters(request: RunRequest, usual_draws: int) -> ParameterSet:
     fixed: dict[str, Any] = dict(request.parameters)
-    name = fixed.pop("set", None)
+    name = fixed.pop("set")
     draws = request.draws
     if name == "prior":
         chosen = prior(draws or usual_draws, request.seed)
@@ -53,7 +84,6 @@ def _parameters(request: RunRequest, usual_draws: int, files: dict[str, str]) ->
         chosen = as_set(Parameters())
     else:
         chosen = _read(name)
-        files["parameters"] = str(name)
     return chosen.replace(**fixed).take(draws or min(usual_draws, len(chosen)))
 
 
@@ -62,7 +92,7 @@ def _read(name: object) -> ParameterSet:
         near = get_close_matches(str(name), SETS, n=1)
         raise RequestError(
             f"parameters={name}",
-            where="command line",
+            where=WHERE,
             why="no parameter set or file has this name",
             write=f"Write {near[0] if near else 'posterior, prior, default'}, "
             "or the path of a Parquet file of draws.",
@@ -70,33 +100,36 @@ def _read(name: object) -> ParameterSet:
     return read_draws(name)
 
 
-def _strategies(request: CompareRequest | SimulateRequest, files: dict[str, str]) -> list[Strategy]:
-    if isinstance(request, SimulateRequest):
-        names = [request.strategy]
-    elif request.strategies == "default":
-        names = list(DEFAULT_STRATEGIES)
-    elif request.strategies == "all":
-        names = list(strategy_names())
-    else:
-        names = list(request.strategies)
+def _strategies(asked: list[str] | str) -> dict[str, Strategy]:
+    """Strategies by the name or path that was given for them."""
+    names = {"default": DEFAULT_STRATEGIES, "all": strategy_names()}.get(str(asked), asked)
     if not names:
         raise RequestError(
             "strategies=[]",
-            where="command line",
+            where=WHERE,
             why="there is nothing to compare",
             write="Name at least one strategy, e.g. strategies=[facilitation].",
         )
-    strategies = [load_strategy(name) for name in names]
-    seen: dict[str, str] = {}
-    for given, strategy in zip(names, strategies, strict=True):
-        if strategy.name in seen:
+    chosen: dict[str, Strategy] = {}
+    for given in names:
+        strategy = load_strategy(given)
+        if given in chosen or strategy.name in {s.name for s in chosen.values()}:
             raise RequestError(
-                f"strategies={seen[strategy.name]},{given}",
-                where="command line",
-                why=f"two strategies are called {strategy.name!r}",
+                f"strategies=[{','.join(names)}]",
+                where=WHERE,
+                why=f"two of them are called {strategy.name!r}",
                 write="Name each strategy once; give your own files names of their own.",
             )
-        seen[strategy.name] = given
-        if given not in strategy_names():
-            files[f"strategy {strategy.name}"] = given
-    return strategies
+        chosen[given] = strategy
+    return chosen
+
+
+def _with_reference(chosen: dict[str, Strategy], reference: str) -> str:
+    """Name of the reference; it joins the strategies if it is not among them."""
+    for given, strategy in chosen.items():
+        if reference in (given, strategy.name):
+            return strategy.name
+    joined = _strategies([reference, *chosen])
+    chosen.clear()
+    chosen.update(joined)
+    return joined[reference].name

@@ -103,7 +103,7 @@ def test_compare_writes_all_it_promises(capsys, here):
     curves, sites = pd.read_parquet(run / "curves.parquet"), pd.read_parquet(run / "sites.parquet")
     assert set(curves.strategy) == set(sites.strategy) == set(summary.strategy)
     assert curves.month.max() == 11
-    for figure in ("adoption", "differences", "cost", "map"):
+    for figure in ("adoption", "forest", "cost", "map"):
         assert (run / f"{figure}.png").stat().st_size > 0
         assert (run / f"{figure}.svg").stat().st_size > 0
     explained = (run / "README.txt").read_text()

@@ -225,3 +225,61 @@ def test_spoilt_draws_are_refused(case, capsys, here):
     prior(4, seed=0).frame().to_parquet(here / "draws.parquet")
     spoiler(here / "draws.parquet")
     refused(capsys, ["compare", SMALL, "parameters=draws.parquet"], *words)
+
+
+STRATEGY = """\
+name: mine
+label: Mine
+description: One of my own.
+components:
+  - lever: facilitation
+    dose: 1.0
+    who: {rule: random, sites: 3}
+    when: {months: 12}
+"""
+SPOILT_STRATEGY = {
+    "Python tag": ("dose: 1.0", "dose: !!python/object/apply:os.getcwd []", "tags"),
+    "unknown lever": ("lever: facilitation", "lever: facilitatoin", "facilitatoin", "facilitation"),
+    "negative dose": ("dose: 1.0", "dose: -1.0", "dose", "-1.0"),
+    "dose in words": ("dose: 1.0", "dose: high", "dose", "high"),
+    "misspelt key": ("who:", "whom:", "whom", "who"),
+    "unknown rule": ("rule: random", "rule: randomly", "randomly", "random"),
+    "no time at all": ("months: 12", "months: 0", "months", "0"),
+    "VISN that does not exist": ("sites: 3", "visns: [99]", "99", "visn"),
+    "station that does not exist": ("rule: random, sites: 3", "rule: list, stations: [X9]", "X9"),
+    "no name": ("name: mine\n", "", "name"),
+    "a key twice": ("label: Mine", "label: Mine\nlabel: Yours", "label"),
+    "no YAML": ("{rule: random, sites: 3}", "{rule: random", "line"),
+    "words instead of a strategy": (STRATEGY, "facilitate everywhere", "facilitate everywhere"),
+}
+
+
+@pytest.mark.parametrize("case", SPOILT_STRATEGY.values(), ids=SPOILT_STRATEGY)
+@pytest.mark.parametrize("command", ["compare", "simulate"])
+def test_spoilt_strategy_file_is_refused(command, case, capsys, here):
+    old, new, *words = case
+    (here / "mine.yaml").write_text(STRATEGY)
+    spoil(here / "mine.yaml", old, new)
+    key = "strategies=[mine.yaml]" if command == "compare" else "strategy=mine.yaml"
+    refused(capsys, [command, SMALL, key], "mine.yaml", *words)
+
+
+def test_two_files_that_call_themselves_the_same_are_refused(capsys, here):
+    (here / "one.yaml").write_text(STRATEGY)
+    (here / "two.yaml").write_text(STRATEGY)
+    refused(capsys, ["compare", SMALL, "strategies=[one.yaml,two.yaml]"], "mine", "two.yaml")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["compare", "horizn=5"], ["compare", SMALL, "strategies=[mine.yaml]"], ["comparre"]],
+    ids=" ".join,
+)
+def test_a_process_of_its_own_refuses_as_well(argv, tmp_path):
+    (tmp_path / "mine.yaml").write_text(STRATEGY.replace("1.0", "!!python/name:os.system"))
+    command = [sys.executable, "-m", "imr_sim.cli.main", *argv]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("imr-sim: ")
+    assert "Traceback" not in ended.stderr
+    assert os.listdir(tmp_path) == ["mine.yaml"]
