@@ -1,0 +1,59 @@
+"""The one decorator for compiled code, with a cache that knows when any rule changed.
+
+Numba's own cache looks only at the file of the function compiled, so a change of a rule in another
+file would go unnoticed. Here the cache folder carries a hash of every source file of the model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numba
+
+from imr_sim.paths import cache_folder
+
+
+def _source_hash() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _compile_folder() -> str:
+    folder = cache_folder() / "compiled" / _source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        return os.path.join(tempfile.gettempdir(), f"imr-sim-{_source_hash()}")
+    return str(folder)
+
+
+def rule(function):
+    """Compile a small function that is used from within an entry point."""
+    return numba.njit(error_model="numpy")(function)
+
+
+def inlined(function):
+    """Compile a small function into the body of every caller, so that loops around it vectorise."""
+    return numba.njit(error_model="numpy", inline="always")(function)
+
+
+def entry(*, parallel: bool = False):
+    """Compile a function called from Python, and keep the result on disk."""
+
+    def decorate(function):
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = _compile_folder()
+        try:
+            return numba.njit(error_model="numpy", cache=True, parallel=parallel)(function)
+        finally:
+            numba.config.CACHE_DIR = before
+
+    return decorate

@@ -1,0 +1,120 @@
+"""One month of one history, and batches of histories in parallel."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from imr_sim.model import site_phases, staff_phases
+from imr_sim.model.compiled import entry, rule
+from imr_sim.model.rng import Luck
+from imr_sim.model.state import NOT_PROVIDING
+
+# The schedule, in order. Every phase reads the state at the start of the month and writes the next
+# one. `strategy` runs in Python before the compiled phases; a test holds this against `month`.
+PHASES = (
+    ("context", "leaders and programmes change, PRRCs open; sensitive periods start and end"),
+    ("strategy", "looking at what a planner could see, doses reach sites within capacity and budget"),
+    ("turnover", "people leave; posts are filled by transfers and from outside"),
+    ("awareness", "the unaware hear of IMR from media, ties, their site and levers"),
+    ("persuasion", "the aware support IMR or lose sight of it; supporters champion it; champions tire"),
+    ("decision", "sites that have heard of IMR and do not provide it decide to"),
+    ("implementation", "preparing sites start; teams fill; training; fidelity moves"),
+    ("sustainment", "providing sites stop, or not"),
+    ("record", "head counts, counters of informed ties, the month's record"),
+)
+
+
+@rule
+def month_of_history(world, p, luck, month, start, state, b, dose, scratch, before, log):
+    """Advance history `b` by one month."""
+    now, left = scratch
+    new = state.flags[b]
+    after = state.sites[b]
+    within, between, peers = state.within[b], state.between[b], state.peers[b]
+    now[:] = new
+    before[:] = after
+    site_phases.context(world, p, luck, month, before, after, dose)
+    staff_phases.turnover(
+        world, p, luck, month, now, new, left, before, dose, state.hired[b], start, log
+    )
+    staff_phases.awareness(
+        world, p, luck, month, now, new, left, before, dose, within, between, log
+    )
+    staff_phases.persuasion(world, p, luck, month, now, new, left, before, dose, peers, log)
+    site_phases.decision(world, p, luck, month, before, after, dose, log)
+    site_phases.implementation(world, p, luck, month, now, new, left, before, after, dose, log)
+    site_phases.sustainment(world, p, luck, month, new, before, after, dose, log)
+    staff_phases.tell_ties(world, now, new, within, between, peers)
+    staff_phases.count_staff(world, new, after)
+
+
+@rule
+def _write(sites, record):
+    for s in range(len(sites)):
+        site, row = sites[s], record[s]
+        row.fidelity = site.fidelity
+        row.aware = site.aware
+        row.supportive = site.supportive
+        row.champions = site.champions
+        row.importer_champions = site.importer_champions
+        row.trained = site.trained
+        row.delivering = site.delivering
+        row.status = site.status
+        row.events = site.events
+
+
+@entry(parallel=True)
+def start_histories(world, params, key, state, start):
+    """Draw what is given at the start of each history."""
+    for b in numba.prange(len(params)):
+        luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
+        site_phases.first_month(world, params[b], luck, start, state.sites[b])
+        for s in range(world.n_sites):
+            state.sites[b, s].status = NOT_PROVIDING
+
+
+@entry(parallel=True)
+def run_months(world, params, key, state, first, n_months, start, doses, record, log):
+    """Advance every history of a batch by `n_months` months under constant doses.
+
+    Parameters
+    ----------
+    world : World
+    params : ndarray of records, shape (B,)
+    key : ndarray of uint64, shape (2,)
+        The seed's two 32-bit halves.
+    state : State
+        Changed in place.
+    first : int
+        Month number (year * 12 + month - 1) of the first month to run.
+    n_months : int
+    start : int
+        Month number of the history's first month (for months of hire).
+    doses : ndarray of float64, shape (B, S, levers)
+    record : ndarray of RECORD, shape (B, n_months, S)
+        Written.
+    log : Log
+        Events, when B is 1; a log of capacity 0 keeps nothing.
+    """
+    n_words = len(world.word_site)
+    for b in numba.prange(len(params)):
+        luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
+        now = np.empty_like(state.flags[b])
+        left = np.empty(n_words, np.uint64)
+        before = np.empty_like(state.sites[b])
+        for m in range(n_months):
+            month_of_history(
+                world,
+                params[b],
+                luck,
+                first + m,
+                start,
+                state,
+                b,
+                doses[b],
+                (now, left),
+                before,
+                log,
+            )
+            _write(state.sites[b], record[b, m])

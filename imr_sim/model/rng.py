@@ -1,0 +1,148 @@
+"""Luck as a pure function of (seed, draw, replicate, month, entity, decision).
+
+The generator is Philox-4x32-10 (Salmon et al. 2011, doi 10.1145/2063384.2063405). Because a draw
+depends on nothing but its key, two strategies with the same seed meet the same luck, and no result
+depends on order, threads or batches.
+
+Counter words: entity; month | decision << 16 | chunk << 24; replicate; draw. Key: the 64-bit seed.
+``chunk`` 0 gives one entity's own draw; chunks 1 to 4 give the eight *leading binary digits* of
+the draws of 64 staff posts at once, digit j of post i being bit i of word j. A post's uniform is
+u = (digits + v) / 256, with v its own draw. Most events are rare, so the digits alone settle
+almost every post and v is only drawn where it matters: the value of u never depends on that.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+
+from imr_sim.model.compiled import entry, inlined, rule
+
+Luck = namedtuple("Luck", "k0 k1 replicate draw")
+
+DIGITS = 8
+SCALE = float(1 << DIGITS)
+DIGITS_MAX = (1 << DIGITS) - 1
+
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_LOW, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+_16, _24 = np.uint64(16), np.uint64(24)
+ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+NONE = np.uint64(0)
+ONE = np.uint64(1)
+
+# Decisions. A number here is part of the key and never changes its meaning.
+LEAVE, HEAR, FORGET, SUPPORT, LOSE, CHAMPION = 1, 2, 3, 4, 5, 6
+TIRE, TEAM, TRAIN, REPLACE, IMPORT, SOURCE = 7, 8, 9, 10, 11, 12
+LEADER, LEADER_VALUE, PROGRAMME, DECIDE, START, STOP = 20, 21, 22, 23, 24, 25
+FACTORS, PRRC = 30, 35
+SURVEY, PLANNER = 40, 41  # observers' and planners' own luck: cannot disturb a run
+
+
+@inlined
+def philox(c0, c1, c2, c3, k0, k1):
+    """Philox-4x32-10 on uint64 variables that hold 32-bit words."""
+    for _ in range(10):
+        p0 = _M0 * c0
+        p1 = _M1 * c2
+        c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW
+        k0 = (k0 + _W0) & _LOW
+        k1 = (k1 + _W1) & _LOW
+    return c0, c1, c2, c3
+
+
+@rule
+def _code(month, decision, chunk):
+    return np.uint64(month) | (np.uint64(decision) << _16) | (np.uint64(chunk) << _24)
+
+
+@rule
+def unit(x):
+    """A 32-bit word as a number strictly between 0 and 1."""
+    return (float(x) + 0.5) * 2.0**-32
+
+
+@rule
+def uniforms(luck, month, decision, entity):
+    """Four uniforms of one entity, month and decision."""
+    code = _code(month, decision, 0)
+    x = philox(np.uint64(entity), code, luck.replicate, luck.draw, luck.k0, luck.k1)
+    return unit(x[0]), unit(x[1]), unit(x[2]), unit(x[3])
+
+
+@rule
+def uniform(luck, month, decision, entity):
+    """One uniform of one entity, month and decision."""
+    return uniforms(luck, month, decision, entity)[0]
+
+
+@rule
+def normals(luck, month, decision, entity):
+    """Two independent standard normals (Box and Muller 1958)."""
+    a, b, _, _ = uniforms(luck, month, decision, entity)
+    radius = np.sqrt(-2.0 * np.log(a))
+    return radius * np.cos(2.0 * np.pi * b), radius * np.sin(2.0 * np.pi * b)
+
+
+@rule
+def leading_digits(luck, month, decision, first, n, digits):
+    """Fill `digits` (uint64, (8, >= n)) for the n words of 64 posts that begin at word `first`."""
+    for chunk in range(DIGITS // 2):
+        code = _code(month, decision, chunk + 1)
+        high = digits[2 * chunk]
+        low = digits[2 * chunk + 1]
+        for i in range(n):
+            x0, x1, x2, x3 = philox(
+                np.uint64(first + i), code, luck.replicate, luck.draw, luck.k0, luck.k1
+            )
+            high[i] = x0 | (x1 << _32)
+            low[i] = x2 | (x3 << _32)
+
+
+@inlined
+def possible(digits, i, bound):
+    """Posts of word i whose uniform may lie below `bound`, judged by the leading digits."""
+    level = min(int(bound * SCALE), DIGITS_MAX)
+    below = NONE
+    equal = ALL
+    for j in range(DIGITS):
+        digit = digits[j, i]
+        if (level >> (DIGITS - 1 - j)) & 1:
+            below |= equal & ~digit
+            equal &= digit
+        else:
+            equal &= ~digit
+    return below | equal
+
+
+@inlined
+def happens(luck, month, decision, slot, digits, i, bit, p):
+    """Whether the uniform of post `slot` (bit `bit` of word i) lies below `p`."""
+    prefix = 0
+    shift = np.uint64(bit)
+    for j in range(DIGITS):
+        prefix = 2 * prefix + int((digits[j, i] >> shift) & ONE)
+    scaled = p * SCALE
+    below = prefix + 1 <= scaled
+    if not below and prefix < scaled:
+        below = prefix + uniform(luck, month, decision, slot) < scaled
+    return below
+
+
+def luck_of(seed: int, replicate: int, draw: int) -> Luck:
+    """The key of one history."""
+    low, high = seed & 0xFFFFFFFF, seed >> 32
+    return Luck(np.uint64(low), np.uint64(high), np.uint64(replicate), np.uint64(draw))
+
+
+@entry()
+def uniform_table(seeds, replicates, draws, month, decision, n):
+    """Uniforms of entities 0..n-1 of many histories, shape (histories, n)."""
+    out = np.empty((len(replicates), n))
+    for b in range(len(replicates)):
+        luck = Luck(seeds[0], seeds[1], replicates[b], draws[b])
+        for i in range(n):
+            out[b, i] = uniform(luck, month, decision, i)
+    return out

@@ -1,0 +1,297 @@
+"""The phases of sites: context, decision, implementation, sustainment.
+
+`before` are the site records at the start of the month, `after` those being written; `now` and
+`new` the flags of people likewise; `left` marks the posts vacated this month.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imr_sim.model import rules
+from imr_sim.model.bits import bit, count, has, lowest, position
+from imr_sim.model.compiled import rule
+from imr_sim.model.events import DECIDED, RESTARTED, STARTED, STOPPED, log_event
+from imr_sim.model.layout import PRRC_UNKNOWN
+from imr_sim.model.rng import (
+    DECIDE,
+    FACTORS,
+    LEADER,
+    LEADER_VALUE,
+    NONE,
+    PROGRAMME,
+    PRRC,
+    START,
+    STOP,
+    TEAM,
+    TRAIN,
+    normals,
+    uniform,
+    uniforms,
+)
+from imr_sim.model.rules import monthly
+from imr_sim.model.state import (
+    AWARE,
+    CHAMPION,
+    DELIVERING,
+    EXPERIENCED,
+    HAS_PRRC,
+    LEADER_CHANGED,
+    NEVER,
+    NOT_PROVIDING,
+    PREPARING,
+    PROGRAMME_CHANGED,
+    PROVIDING,
+    SENSITIVE,
+    SUPPORTIVE,
+    TRAINED,
+)
+from imr_sim.model.state import RESTARTED as SITE_RESTARTED
+from imr_sim.model.state import STARTED as SITE_STARTED
+from imr_sim.model.state import STOPPED as SITE_STOPPED
+
+MOST_TEAM = 12  # upper end of the range of `team_size`
+
+
+@rule
+def first_month(world, p, luck, start, sites):
+    """Draw what is fixed or given at the start: factors, PRRC and its opening month."""
+    shared, own = np.sqrt(p.factor_correlation), np.sqrt(1.0 - p.factor_correlation)
+    for s in range(world.n_sites):
+        site = sites[s]
+        culture, leader = normals(luck, 0, FACTORS, s)
+        veteran, recovery = normals(luck, 0, FACTORS + 1, s)
+        ebp, fit = normals(luck, 0, FACTORS + 2, s)
+        time, _ = normals(luck, 0, FACTORS + 3, s)
+        site.culture = culture
+        site.leader = leader
+        site.veteran = shared * culture + own * veteran
+        site.recovery = shared * culture + own * recovery
+        site.ebp = shared * culture + own * ebp
+        site.fit = shared * culture + own * fit
+        site.time = shared * culture + own * time
+        site.leadership = rules.felt_leadership(p, culture, leader, 0.0, 0.0)
+        site.prrc_month = _prrc_opening(world, p, luck, s)
+        site.leader_month = NEVER
+        site.programme_month = NEVER
+        site.first_month = NEVER
+        site.stop_month = NEVER
+        site.restart_month = NEVER
+        if 0 <= site.prrc_month < start:
+            since = start - site.prrc_month
+            site.sensitive_left = max(0, int(p.sensitive_months) - since)
+
+
+@rule
+def _prrc_opening(world, p, luck, s):
+    """Month a PRRC opens: as known, else drawn with odds rising in size (E22)."""
+    if world.prrc[s] != PRRC_UNKNOWN:
+        return world.prrc[s] if world.prrc[s] >= 0 else NEVER
+    ever, late, when, _ = uniforms(luck, 0, PRRC, s)
+    odds = p.prrc_share / max(1.0 - p.prrc_share, 1e-12) * np.exp(p.prrc_size * world.size_z[s])
+    if ever >= odds / (1.0 + odds):
+        return NEVER
+    if late < p.prrc_late:
+        return 2013 * 12 + int(when * 48)
+    return 2006 * 12 + int(when * 84)
+
+
+@rule
+def has_prrc(site, month):
+    """Whether the site had a PRRC at the start of the month."""
+    return 0 <= site.prrc_month < month
+
+
+@rule
+def context(world, p, luck, month, before, after, dose):
+    """Leaders and programmes change, PRRCs open; each can start a sensitive period."""
+    length = int(p.sensitive_months)
+    for s in range(world.n_sites):
+        was, site = before[s], after[s]
+        site.events = 0
+        opened = False
+        site.sensitive_left = max(0, was.sensitive_left - 1)
+        boost = p.leadership_gain * dose[s, rules.LEADERSHIP]
+        kept = max(was.boost_kept, p.leadership_retained * boost)
+        changes, opens, _, _ = uniforms(luck, month, LEADER, s)
+        if changes < monthly(p.leadership_change_rate):
+            value, _ = normals(luck, month, LEADER_VALUE, s)
+            memory = p.leadership_memory
+            site.leader = memory * was.leader + np.sqrt(1.0 - memory * memory) * value
+            site.leader_month = month
+            site.events |= LEADER_CHANGED
+            opened = opens < p.leadership_opens
+            kept = p.leadership_retained * boost
+        site.boost_kept = kept
+        site.leadership = rules.felt_leadership(
+            p, site.culture, site.leader, max(boost, kept), dose[s, rules.MANDATE]
+        )
+        if uniform(luck, month, PROGRAMME, s) < monthly(p.programme_change_rate):
+            site.programme_month = month
+            site.events |= PROGRAMME_CHANGED
+            opened = True
+        never_yet = was.prrc_month < 0 or was.prrc_month > month
+        if dose[s, rules.OPEN_PRRC] > 0.0 and never_yet:
+            site.prrc_month = month
+        if site.prrc_month == month:
+            opened = True
+        if opened:
+            site.sensitive_left = length
+        if site.sensitive_left > 0:
+            site.events |= SENSITIVE
+        if has_prrc(site, month + 1):
+            site.events |= HAS_PRRC
+
+
+@rule
+def decision(world, p, luck, month, before, after, dose, log):
+    """Sites that do not provide IMR and have heard of it decide to, or not (cloglog hazard)."""
+    for s in range(world.n_sites):
+        site = before[s]
+        if site.status != NOT_PROVIDING or site.key_aware == 0:
+            continue
+        share = site.key_aware / world.key_count[s]
+        log_hazard = rules.decision_log_hazard(
+            p, site, share, site.sensitive_left > 0, has_prrc(site, month)
+        ) + rules.decision_lever_terms(p, dose[s])
+        if uniform(luck, month, DECIDE, s) < monthly(np.exp(log_hazard)):
+            after[s].status = PREPARING
+            log_event(log, month, DECIDED, s, -1, 0, -1)
+
+
+@rule
+def implementation(world, p, luck, month, now, new, left, before, after, dose, log):
+    """Preparing sites start, teams fill, providers are trained, fidelity moves to its target."""
+    for s in range(world.n_sites):
+        site = before[s]
+        if site.status == NOT_PROVIDING:
+            continue
+        _train(world, p, luck, month, now, new, left, site, s, dose[s])
+        if site.status == PREPARING:
+            ready = rules.startup_probability(p, dose[s, rules.FACILITATION])
+            if uniform(luck, month, START, s) < ready:
+                _fill_team(world, p, luck, month, now, new, left, s, dose[s])
+                if _delivering(world, new, s) > 0:
+                    _start(p, month, site, after[s], s, log)
+        else:
+            _fill_team(world, p, luck, month, now, new, left, s, dose[s])
+            share = site.trained / site.delivering if site.delivering > 0 else 0.0
+            target = rules.fidelity_target(
+                p,
+                site,
+                share,
+                dose[s, rules.FACILITATION],
+                dose[s, rules.AUDIT],
+                dose[s, rules.COLLABORATIVE],
+            )
+            moved = site.fidelity + p.fidelity_rate * (target - site.fidelity)
+            after[s].fidelity = min(max(moved, 1.0), 5.0)
+
+
+@rule
+def _start(p, month, was, site, s, log):
+    site.status = PROVIDING
+    site.fidelity = p.fidelity_start
+    site.starts = was.starts + 1
+    site.events |= SITE_STARTED
+    if was.first_month < 0:
+        site.first_month = month
+        log_event(log, month, STARTED, s, -1, 0, -1)
+    else:
+        site.restart_month = month
+        site.events |= SITE_RESTARTED
+        log_event(log, month, RESTARTED, s, -1, 0, -1)
+
+
+@rule
+def _delivering(world, flags, s):
+    n = 0
+    for w in range(world.site_word[s], world.site_word[s + 1]):
+        n += count(flags[w, DELIVERING])
+    return n
+
+
+@rule
+def _train(world, p, luck, month, now, new, left, site, s, dose):
+    """Untrained providers and champions of SMI programmes get training."""
+    for w in range(world.site_word[s], world.site_word[s + 1]):
+        pupils = (now[w, DELIVERING] | now[w, CHAMPION]) & world.smi[w] & ~now[w, TRAINED] & ~left[w]
+        if not pupils:
+            continue
+        hazard = rules.training_hazard(
+            p, dose[rules.TRAINING], dose[rules.TRAIN_TRAINER], float(site.trained)
+        )
+        probability = monthly(hazard)
+        while pupils:
+            flag = lowest(pupils)
+            pupils ^= flag
+            if uniform(luck, month, TRAIN, w * 64 + position(flag)) < probability:
+                new[w, TRAINED] |= flag
+
+
+@rule
+def _fill_team(world, p, luck, month, now, new, left, s, dose):
+    """Fill the delivery team: champions first, then supporters, then the merely aware.
+
+    The untrained shy from the workbook: each is willing this month with probability `rules.willingness`.
+    """
+    vacancies = int(p.team_size) - _delivering(world, new, s)
+    if vacancies <= 0:
+        return
+    best = np.full(MOST_TEAM, np.inf)
+    post = np.full(MOST_TEAM, -1)
+    for w in range(world.site_word[s], world.site_word[s + 1]):
+        willing = now[w, AWARE] & world.smi[w] & ~now[w, DELIVERING] & ~left[w]
+        while willing:
+            flag = lowest(willing)
+            willing ^= flag
+            slot = w * 64 + position(flag)
+            keen = uniform(luck, month, TEAM, slot)
+            if not now[w, TRAINED] & flag:
+                if keen >= rules.willingness(p, world.role[slot], dose[rules.SIMPLIFY]):
+                    continue
+            if now[w, CHAMPION] & flag:
+                rank = keen
+            elif now[w, SUPPORTIVE] & flag:
+                rank = keen + 1.0
+            else:
+                rank = keen + 2.0
+            k = vacancies
+            while k > 0 and rank < best[k - 1]:
+                k -= 1
+            if k < vacancies:
+                for j in range(vacancies - 1, k, -1):
+                    best[j] = best[j - 1]
+                    post[j] = post[j - 1]
+                best[k] = rank
+                post[k] = slot
+    for k in range(vacancies):
+        if post[k] >= 0:
+            flag = bit(post[k] % 64)
+            new[post[k] // 64, DELIVERING] |= flag
+            new[post[k] // 64, EXPERIENCED] |= flag
+
+
+@rule
+def sustainment(world, p, luck, month, new, before, after, dose, log):
+    """Providing sites stop, or not; a site whose last provider leaves has stopped."""
+    for s in range(world.n_sites):
+        site = before[s]
+        if site.status != PROVIDING:
+            continue
+        log_hazard = rules.stop_log_hazard(
+            p,
+            site,
+            site.supportive / world.staff_count[s],
+            month - site.leader_month <= 12,
+            dose[s, rules.AUDIT],
+        )
+        stops = uniform(luck, month, STOP, s) < monthly(np.exp(log_hazard))
+        if stops or _delivering(world, new, s) == 0:
+            after[s].status = NOT_PROVIDING
+            after[s].fidelity = 0.0
+            after[s].stop_month = month
+            after[s].events |= SITE_STOPPED
+            for w in range(world.site_word[s], world.site_word[s + 1]):
+                new[w, DELIVERING] = NONE
+            log_event(log, month, STOPPED, s, -1, 0, -1)
