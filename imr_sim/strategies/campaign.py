@@ -21,7 +21,8 @@ SEATS = {
     "collaborative": "collaborative_seats",
 }
 MOST_DOSE = 2.0
-UNLIMITED = np.iinfo(np.int64).max
+UNLIMITED = int(np.iinfo(np.int64).max)
+MOST_USD = 1e15
 
 
 class Campaign:
@@ -50,8 +51,8 @@ class Campaign:
     Raises
     ------
     RequestError
-        When the strategy names a station or VISN that does not exist, or wishes for what is no
-        dose.
+        When the strategy names a station or VISN that does not exist, a budget is negative, or a
+        wish is not made of finite numbers, one a history and site.
     """
 
     def __init__(
@@ -71,9 +72,7 @@ class Campaign:
         self._cents_by_lever = np.zeros((histories, len(LEVERS)), dtype=np.int64)
         self._first = np.full((histories, sites), NEVER, dtype=np.int16)
         self._provided_since = np.zeros((histories, sites), dtype=bool)
-        budgets = [b for b in (budget_usd, strategy.budget_usd) if b is not None]
-        # Rounded down to the cent, but not by the last bit of a binary fraction.
-        self._budget = math.floor(round(min(budgets) * 100, 4)) if budgets else UNLIMITED
+        self._budget = min(_cents_of(budget_usd), _cents_of(strategy.budget_usd))
 
     @property
     def spent_usd(self) -> np.ndarray:
@@ -121,28 +120,25 @@ class Campaign:
             Effective doses: facilitation is weakened by its scale (E30), costs are not.
         """
         wish = self.strategy.wish(view, self.delivered)
-        self._check(wish, view)
-        active = np.flatnonzero(wish.doses.any(axis=(0, 1)))
-        given = {LEVERS[i]: np.clip(wish.doses[..., i], 0, MOST_DOSE) for i in active}
+        self._check(wish)
+        given = {k: np.clip(dose, 0, MOST_DOSE) for k, dose in wish.doses.items() if dose.any()}
         if given:
-            queue = np.argsort(-wish.priority, axis=1, kind="stable")
-            self._within_hours(given, queue)
-            self._within_seats(given, queue)
-            self._within_budget(given, queue, view.month)
+            self._within_hours(given, wish.priority)
+            self._within_seats(given, wish.priority)
+            self._within_budget(given, wish.priority, view.month)
             self._hours[:, view.month] = self._hours_of(given).sum(axis=1)
         self.delivered.note({lever: dose > 0 for lever, dose in given.items()})
-        doses = np.zeros(wish.doses.shape)
+        doses = np.zeros((*self._first.shape, len(LEVERS)))
         for lever, dose in given.items():
             self._first[(dose > 0) & ~self.supported] = view.month
-            doses[..., LEVER_INDEX[lever]] = dose
-        if "facilitation" in given:
-            doses[..., LEVER_INDEX["facilitation"]] *= self._strength(given["facilitation"])
+            strength = self._strength(dose) if lever == "facilitation" else 1.0
+            doses[..., LEVER_INDEX[lever]] = dose * strength
         return doses
 
-    def _within_hours(self, given: dict[str, np.ndarray], queue: np.ndarray) -> None:
+    def _within_hours(self, given: dict[str, np.ndarray], priority: np.ndarray) -> None:
         wanted = given.keys() & HOURS.keys()
-        room = self._room(self.strategy.capacity.facilitator_hours_per_month, len(queue))
-        admitted = admit(self._hours_of(given), room, self._had_last_month(wanted), queue)
+        room = self._room(self.strategy.capacity.facilitator_hours_per_month, len(priority))
+        admitted = admit(self._hours_of(given), room, self._had_last_month(wanted), priority)
         for lever in wanted:
             given[lever] *= admitted
 
@@ -154,21 +150,23 @@ class Campaign:
                 need += hundredths(given[lever] * self._of(name))
         return need
 
-    def _within_seats(self, given: dict[str, np.ndarray], queue: np.ndarray) -> None:
+    def _within_seats(self, given: dict[str, np.ndarray], priority: np.ndarray) -> None:
         need = np.zeros(self._first.shape, dtype=np.int64)
         new = {k: self.delivered.months(k) == 0 for k in given.keys() & SEATS.keys()}
         for lever, first_month in new.items():
             need += hundredths(given[lever] * first_month * self._of(SEATS[lever]))
-        room = self._room(self.strategy.capacity.training_seats_per_month, len(queue))
-        admitted = admit(need, room, np.zeros(need.shape, dtype=bool), queue)
+        room = self._room(self.strategy.capacity.training_seats_per_month, len(priority))
+        admitted = admit(need, room, np.zeros(need.shape, dtype=bool), priority)
         for lever, first_month in new.items():
             given[lever] *= admitted | ~first_month
 
-    def _within_budget(self, given: dict[str, np.ndarray], queue: np.ndarray, month: int) -> None:
+    def _within_budget(
+        self, given: dict[str, np.ndarray], priority: np.ndarray, month: int
+    ) -> None:
         cents = {lever: self._cents_for(lever, dose) for lever, dose in given.items()}
         left = self._budget - self._cents.sum(axis=1)
         need = np.sum(list(cents.values()), axis=0)
-        admitted = admit(need, left, self._had_last_month(given), queue)
+        admitted = admit(need, left, self._had_last_month(given), priority)
         for lever, cost in cents.items():
             given[lever] *= admitted
             spent = np.where(admitted, cost, 0).sum(axis=1)
@@ -203,16 +201,27 @@ class Campaign:
             had |= self.delivered.last_month(lever)
         return had
 
-    def _check(self, wish: Wish, view: PlannerView) -> None:
-        shape = (*view.status.shape, len(LEVERS))
-        for name, values, right in (
-            ("doses", wish.doses, shape),
-            ("priority", wish.priority, shape[:2]),
-        ):
-            if np.shape(values) != right or not np.isfinite(values).all():
+    def _check(self, wish: Wish) -> None:
+        doses = {lever: wish.dose(lever) for lever in wish.doses}
+        for name, values in {"priority": wish.priority, **doses}.items():
+            if np.shape(values) != self._first.shape or not np.isfinite(values).all():
                 raise RequestError(
                     f"{name} of shape {np.shape(values)}",
                     where=f"wish of strategy {self.strategy.name!r}",
-                    why=f"it is not {right} finite numbers",
+                    why=f"it is not {self._first.shape} finite numbers",
                     write="Start from Wish.nothing(view) and write to wish.dose(lever).",
                 )
+
+
+def _cents_of(budget_usd: float | None) -> int:
+    """A budget in whole cents, rounded down but not by the last bit of a binary fraction."""
+    if budget_usd is None:
+        return UNLIMITED
+    if not 0 <= budget_usd <= MOST_USD:
+        raise RequestError(
+            f"budget_usd={budget_usd!r}",
+            where="budget",
+            why="it is no amount of money that can be spent",
+            write=f"Write US$ from 0 to {MOST_USD:.0e}, or None for no limit.",
+        )
+    return math.floor(round(budget_usd * 100, 4))

@@ -12,7 +12,7 @@ def hundredths(amount: np.ndarray) -> np.ndarray:
     return np.rint(amount * HUNDREDTHS).astype(np.int64)
 
 
-def admit(need: np.ndarray, room: np.ndarray, kept: np.ndarray, queue: np.ndarray) -> np.ndarray:
+def admit(need: np.ndarray, room: np.ndarray, kept: np.ndarray, priority: np.ndarray) -> np.ndarray:
     """Sites that get what they need, in order, until the next one's need no longer fits.
 
     Parameters
@@ -23,20 +23,24 @@ def admit(need: np.ndarray, room: np.ndarray, kept: np.ndarray, queue: np.ndarra
         What there is in each history, in hundredths.
     kept : ndarray of bool, shape (B, S)
         Sites that are served before all others, among themselves in the order of the queue.
-    queue : ndarray of int, shape (B, S)
-        Sites in order of priority.
+    priority : ndarray of float, shape (B, S)
+        Higher comes first; equal ones in the order of the sites.
 
     Returns
     -------
     ndarray of bool, shape (B, S)
         The needs of those admitted add up to at most `room`.
     """
-    if (need.sum(axis=1) <= room).all():
-        return np.ones(need.shape, dtype=bool)
-    need, kept = (np.take_along_axis(a, queue, axis=1) for a in (need, kept))
+    admitted = np.ones(need.shape, dtype=bool)
+    short = need.sum(axis=1) > room
+    if not short.any():
+        return admitted
+    queue = np.argsort(-priority[short], axis=1, kind="stable")
+    need, kept = (np.take_along_axis(a[short], queue, axis=1) for a in (need, kept))
     of_kept = np.where(kept, need, 0).cumsum(axis=1)
     of_new = of_kept[:, -1:] + np.where(kept, 0, need).cumsum(axis=1)
-    fits = (need == 0) | (np.where(kept, of_kept, of_new) <= room[:, None])
-    admitted = np.empty_like(fits)
-    np.put_along_axis(admitted, queue, fits, axis=1)
+    fits = (need == 0) | (np.where(kept, of_kept, of_new) <= room[short, None])
+    in_site_order = np.empty_like(fits)
+    np.put_along_axis(in_site_order, queue, fits, axis=1)
+    admitted[short] = in_site_order
     return admitted

@@ -16,6 +16,14 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from imr_sim.errors import RequestError, RequestErrors
 
 T = TypeVar("T", bound=type)
+_NUMBER, _WHOLE = "Write a number, without quotes.", "Write a whole number, without quotes."
+_WRITE = {
+    "float_type": _NUMBER,
+    "finite_number": _NUMBER,
+    "int_type": _WHOLE,
+    "string_type": "Write words.",
+    "string_pattern_mismatch": "Write letters, digits, _ and -, beginning with a letter.",
+}
 
 
 def wrong(why: str, write: str) -> PydanticCustomError:
@@ -63,15 +71,15 @@ def request_errors(
 
 def _said(error: ErrorDetails, where: str, keys: Mapping[str, tuple[str, ...]]) -> RequestError:
     path, kind, context = error["loc"], error["type"], error.get("ctx", {})
-    if path and isinstance(path[0], int):  # an argument given by position
+    if kind != "invalid_key" and path and isinstance(path[0], int):  # an argument given by position
         path = (keys[""][path[0]], *path[1:])
     key = re.sub(r"\.(\d+)", r"[\1]", ".".join(map(str, path)))
     given = f"{key}={error['input']!r}" if key else repr(error["input"])
-    why, write = error["msg"][:1].lower() + error["msg"][1:], f"Mend {key or 'it'}."
+    why, write = error["msg"][:1].lower() + error["msg"][1:], _WRITE.get(kind, f"Mend {key}.")
     if kind == "wrong":
         why, write = context["why"], context["write"]
-    elif kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        given, why = repr(path[-1]), "there is no such key"
+    elif kind in ("unexpected_keyword_argument", "extra_forbidden", "invalid_key"):
+        given, why = key, "there is no such key"
         above = [""] + [step for step in path[:-1] if isinstance(step, str)]
         write = nearest(path[-1], keys.get(above[-1], ()))
     elif kind in ("missing", "missing_argument"):

@@ -43,8 +43,8 @@ class ComposedStrategy(Strategy):
             order = targeting.place(component.who, view)
             wanted = _wanted(component, order, view, delivered)
             dose = wish.dose(component.lever)
-            np.maximum(dose, component.dose, out=dose, where=wanted)
-            np.maximum(wish.priority, order, out=wish.priority, where=wanted)
+            np.maximum(dose, component.dose * wanted, out=dose)
+            np.maximum(wish.priority, order * wanted, out=wish.priority)
         return wish
 
     def check(self, facts: SiteFacts) -> None:

@@ -138,7 +138,7 @@ def _yaml(path: Path, where: str) -> object:
         why, write = _at(error), "Write plain keys and values, each key once, without tags (!...)."
     except yaml.YAMLError as error:
         why, write = f"it is not YAML: {_at(error)}", "Mend the line; indent with spaces."
-    raise RequestError(str(path), where=where, why=why, write=write)
+    raise RequestError(path.name, where=where, why=why, write=write)
 
 
 def _at(error: yaml.YAMLError) -> str:

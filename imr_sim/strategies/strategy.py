@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from imr_sim.errors import RequestError
+from imr_sim.strategies.checked import nearest
 from imr_sim.strategies.component import Capacity
 from imr_sim.strategies.facts import SiteFacts
 from imr_sim.strategies.levers import LEVER_INDEX, LEVERS
@@ -19,24 +21,34 @@ class Wish:
 
     Attributes
     ----------
-    doses : ndarray of float, shape (B, S, L)
-        In the order of `LEVERS`; clipped to 0..2 when delivered.
     priority : ndarray of float, shape (B, S)
         Higher comes first where not all can be served. Sites that are being supported already
         come before new ones, whatever their priority.
+    doses : dict of str to ndarray of float, shape (B, S)
+        Dose of each lever that is wished for; clipped to 0..2 when delivered.
     """
 
-    doses: np.ndarray
     priority: np.ndarray
+    doses: dict[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def nothing(cls, view: PlannerView) -> Wish:
-        """Zero doses, and an order left to luck: the start of every wish."""
-        return cls(np.zeros((*view.status.shape, len(LEVERS))), view.luck.copy())
+        """Zero doses, and an order left to luck: where a wish begins."""
+        return cls(view.luck.copy())
 
     def dose(self, lever: str) -> np.ndarray:
-        """Doses of one lever, shape (B, S): a window on `doses`, to be written to."""
-        return self.doses[..., LEVER_INDEX[lever]]
+        """Doses of one lever, shape (B, S), zero at first: write to it.
+
+        Raises
+        ------
+        RequestError
+            When there is no such lever.
+        """
+        if lever not in LEVER_INDEX:
+            raise RequestError(
+                repr(lever), where="wish", why="no such lever", write=nearest(lever, LEVERS)
+            )
+        return self.doses.setdefault(lever, np.zeros(self.priority.shape))
 
 
 class Delivered:
