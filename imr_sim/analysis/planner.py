@@ -43,25 +43,35 @@ def planner_table(comparison: Comparison) -> str:
     return "\n".join([*_header(comparison), rule, head, rule, *rows, rule, *_footer(comparison)])
 
 
-def parameters_line(comparison: Comparison) -> str:
+def parameters_line(status: str, note: str) -> str:
     """What the parameters are; in capitals unless they are calibrated."""
-    status = comparison.parameters_status
-    status = status if status == "posterior" else status.upper()
-    return f"{status} parameters: {comparison.parameters_note}"
+    return f"{status if status == 'posterior' else status.upper()} parameters: {note}"
+
+
+def histories_line(comparison: Comparison) -> str:
+    """How many histories each strategy has."""
+    draws, replicates = comparison.shape
+    plural = "s" if draws > 1 else ""
+    count = f"{draws * replicates:,} histories a strategy"
+    return f"{count} ({draws:,} parameter draw{plural} x {replicates})"
+
+
+def shorten(label: str, width: int) -> str:
+    """A label cut to `width` characters."""
+    return label if len(label) <= width else label[: width - 1].rstrip() + "…"
 
 
 def _header(comparison: Comparison) -> list[str]:
-    draws, replicates = comparison.shape
     budget = comparison.budget_usd
     money = "no budget limit" if budget is None else f"budget ${budget / 1e6:,.4g}M a strategy"
     start = comparison.months[comparison.policy_index]
+    stamp = parameters_line(comparison.parameters_status, comparison.parameters_note)
     sites = f"{len(comparison.sites)} {'INVENTED sites' if comparison.invented else 'VAMCs'}"
     about = (
         f"{sites}, {comparison.horizon} months from {start:%B %Y}, {money}; "
-        f"{draws * replicates} histories a strategy "
-        f"({draws} parameter draws x {replicates}), seed {comparison.seed}"
+        f"{histories_line(comparison)}, seed {comparison.seed}"
     )
-    return _wrap(parameters_line(comparison)) + _wrap(about)
+    return _wrap(stamp) + _wrap(about)
 
 
 def _row(label: str, row: dict) -> str:
@@ -74,8 +84,7 @@ def _row(label: str, row: dict) -> str:
         "0" if row["cost_usd_hi"] == 0 else _cell(row, "cost_usd", _millions),
         "-" if row["cost_per_added_vamc_year_reason"] else _cell(row, RATIO, _short_usd),
     ]
-    name = textwrap.shorten(label, LABEL - 1, placeholder="…")
-    return f"{name:<{LABEL}}" + "".join(
+    return f"{shorten(label, LABEL - 1):<{LABEL}}" + "".join(
         f"{cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True)
     )
 
@@ -115,8 +124,8 @@ def _footer(comparison: Comparison) -> list[str]:
     notes = [
         f"VAMCs: providing IMR in the last month. Gain: against '{reference}' in histories with "
         "the same parameters and luck. Brackets hold the central 90% of single histories "
-        "(parameters and luck). P(better): share of histories with strictly more VAMCs than the reference; "
-        "P(best): share with the most VAMCs of all strategies, ties shared.",
+        "(parameters and luck). P(better): share of histories with strictly more VAMCs than the "
+        "reference; P(best): share with the most VAMCs of all strategies, ties shared.",
         "Cost: the strategy's own levers after the policy date, undiscounted, unit costs mostly "
         "assumptions; IMR care itself, Veterans' own costs and savings elsewhere are left out. Per "
         "VAMC-year: added cost over added VAMC-years of providing, ratio of means; its brackets "

@@ -1,0 +1,23 @@
+"""The words every figure of a comparison carries."""
+
+from __future__ import annotations
+
+from imr_sim.analysis import Comparison, parameters_line
+from imr_sim.analysis.planner import histories_line
+
+
+def stamp(comparison: Comparison) -> str:
+    """What the parameters are, and whether the sites are real."""
+    line = parameters_line(comparison.parameters_status, comparison.parameters_note)
+    return f"INVENTED SITES. {line}" if comparison.invented else line
+
+
+def what(comparison: Comparison) -> str:
+    """How much was compared."""
+    start = comparison.months[comparison.policy_index]
+    budget = comparison.budget_usd
+    money = "" if budget is None else f", budget ${budget / 1e6:,.4g}M a strategy"
+    return (
+        f"{len(comparison.sites)} sites, {comparison.horizon} months from {start:%B %Y}{money}; "
+        f"{histories_line(comparison)}"
+    )

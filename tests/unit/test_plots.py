@@ -1,0 +1,155 @@
+"""Figures fit for print: nothing overlaps, nothing is cut off, nothing hides what it rests on."""
+
+import dataclasses
+import hashlib
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+import synthetic
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from imr_sim.errors import RequestError
+from imr_sim.plots import (
+    plot_adoption,
+    plot_cost,
+    plot_forest,
+    plot_map,
+    plot_timeline,
+    save,
+)
+
+PROVISIONAL = {"status": "provisional", "note": "invented"}
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return synthetic.comparison()
+
+
+@pytest.fixture(scope="module")
+def figures(comparison):
+    invented = dataclasses.replace(comparison, invented=True)
+    return {
+        "adoption": plot_adoption(comparison),
+        "forest": plot_forest(comparison),
+        "cost": plot_cost(comparison),
+        "map": plot_map(comparison),
+        "plain map": plot_map(invented, ["rollout"]),
+        "timeline": plot_timeline(
+            synthetic.site_months(), policy_date=pd.Timestamp("2021-01-01"), **PROVISIONAL
+        ),
+    }
+
+
+def words(figure):
+    """Texts a reader sees, ticks out of range left out."""
+    FigureCanvasAgg(figure).draw()
+    texts = list(figure.texts)
+    for axes in figure.findobj(mpl.axes.Axes):
+        if not axes.axison:
+            continue
+        texts += [*axes.texts, axes.title, axes._left_title]
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            shown = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
+            texts += [axis.label, *(tick.label1 for tick in shown)]
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
+
+
+NAMES = ["adoption", "forest", "cost", "map", "plain map", "timeline"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_texts_overlap_and_none_is_cut_off(figures, name):
+    figure = figures[name]
+    texts = words(figure)
+    assert len(texts) > 8
+    boxes = [Text.get_window_extent(text) for text in texts]
+    width, height = figure.canvas.get_width_height()
+    for text, box in zip(texts, boxes, strict=True):
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert inside, text.get_text()
+    for i, box in enumerate(boxes):
+        for j in range(i):
+            apart = (
+                min(box.x1, boxes[j].x1) - max(box.x0, boxes[j].x0) < 1
+                or min(box.y1, boxes[j].y1) - max(box.y0, boxes[j].y0) < 3.5
+            )  # line heights include white space above and below the letters
+            assert apart, (texts[i].get_text(), texts[j].get_text())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_print_is_legible_and_stamped_provisional(figures, name):
+    figure = figures[name]
+    texts = words(figure)
+    assert min(text.get_fontsize() for text in texts) >= 8
+    assert figure.get_figwidth() == 7
+    assert any("PROVISIONAL" in text.get_text() for text in texts)
+
+
+def test_invented_sites_are_called_invented(figures):
+    assert any(text.get_text().startswith("INVENTED SITES") for text in words(figures["plain map"]))
+
+
+def test_calibrated_parameters_are_not_stamped_provisional():
+    figure = plot_forest(synthetic.comparison(strategies=("none", "rollout"), status="posterior"))
+    assert not any("PROVISIONAL" in text.get_text() for text in words(figure))
+
+
+def test_every_strategy_is_named_on_the_figures_that_show_all(figures, comparison):
+    for name in ("adoption", "cost"):
+        seen = " ".join(text.get_text() for text in words(figures[name]))
+        assert all(arm.label in seen for arm in comparison.arms), name
+
+
+def test_map_leaves_out_and_names_sites_beyond_its_frames():
+    sites = synthetic.sites()
+    sites.loc[5, ["name", "latitude", "longitude"]] = ["Manila", 14.5, 121.0]
+    figure = plot_map(synthetic.comparison(table=sites, strategies=("none", "rollout")))
+    assert "Not on the map: Manila" in " ".join(text.get_text() for text in figure.texts)
+
+
+def test_sites_of_another_country_get_a_plain_map():
+    sites = synthetic.sites().assign(longitude=lambda table: table["longitude"] + 110)
+    figure = plot_map(synthetic.comparison(table=sites, strategies=("none", "rollout")))
+    assert any("Longitude" in text.get_text() for text in words(figure))
+
+
+def test_saving_twice_gives_the_same_bytes(figures, tmp_path):
+    first = save(figures["forest"], tmp_path / "a", "forest")
+    second = save(figures["forest"], tmp_path / "b", "forest")
+    assert [path.suffix for path in first] == [".png", ".svg"]
+    for one, other in zip(first, second, strict=True):
+        assert hashlib.sha256(one.read_bytes()).digest() == (
+            hashlib.sha256(other.read_bytes()).digest()
+        )
+
+
+def test_a_folder_that_cannot_be_written_is_refused(figures, tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(RequestError, match="cannot be written"):
+        save(figures["forest"], tmp_path / "file", "forest")
+
+
+def test_the_users_own_settings_of_matplotlib_are_left_alone(comparison):
+    with mpl.rc_context({"font.size": 31}):
+        figure = plot_forest(comparison)
+        assert mpl.rcParams["font.size"] == 31
+    assert max(text.get_fontsize() for text in words(figure)) < 12
+
+
+def test_unknown_strategies_are_refused(comparison):
+    with pytest.raises(RequestError, match="no such strategy"):
+        plot_map(comparison, ["rolout"])
+    with pytest.raises(RequestError, match="no such strategy"):
+        plot_adoption(comparison, ["rolout"])
+
+
+def test_timeline_needs_the_months_of_one_history():
+    frame = synthetic.site_months()
+    with pytest.raises(RequestError, match="without champions"):
+        plot_timeline(frame.drop(columns="champions"), **PROVISIONAL)
+    with pytest.raises(RequestError, match="one draw and one replicate"):
+        plot_timeline(pd.concat([frame, frame]), **PROVISIONAL)
