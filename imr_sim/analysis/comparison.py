@@ -76,7 +76,7 @@ class Comparison:
     Raises
     ------
     RequestError
-        When the reference is not among the arms.
+        When the reference is not among the arms, or is the only one.
     """
 
     arms: tuple[Arm, ...]
@@ -92,6 +92,13 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.arm(self.reference, where="reference")
+        if len(self.arms) < 2:
+            raise RequestError(
+                f"only {self.reference!r}",
+                where="strategies",
+                why="a comparison needs a strategy besides the reference",
+                write="Add one or more strategies.",
+            )
 
     @property
     def horizon(self) -> int:

@@ -62,7 +62,7 @@ def cost_ratio(added_cost: np.ndarray, added_years: np.ndarray, seed: int) -> Co
         return CostRatio(ratio, np.nan, np.nan, "")
     rng = np.random.default_rng([seed, 1])
     times = rng.multinomial(len(cost), np.full(len(cost), 1 / len(cost)), size=RESAMPLES)
-    costs, effects = times @ cost, times @ years
+    costs, effects = np.dot(times.astype(float), np.column_stack([cost, years])).T
     ratios = np.full(RESAMPLES, np.inf)
     np.divide(costs, effects, out=ratios, where=effects > 0)
     # "higher" and "lower" pick a resample as it is: no arithmetic on infinities.

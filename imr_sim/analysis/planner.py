@@ -131,6 +131,8 @@ def _footer(comparison: Comparison) -> list[str]:
         "VAMC-year: added cost over added VAMC-years of providing, ratio of means; its brackets "
         "are a bootstrap over draws (precision of that mean, not the range of futures; 'none': no "
         "upper bound). A dash: no VAMC-years are added.",
+        "Fidelity, Veterans reached, equity and the spread from parameters and from luck: table(), "
+        "summary.csv.",
     ]
     if comparison.shape[1] == 1:
         notes.append(

@@ -20,7 +20,7 @@ FONT = 8.0
 """Points at print size; nothing is smaller."""
 LINE = 0.155
 """Inches from one line of text to the next."""
-FOOTNOTE_COLUMNS, STAMP_COLUMNS = 114, 98
+FOOTNOTE_COLUMNS, STAMP_COLUMNS = 118, 98
 LABEL_COLUMNS = 28
 
 # Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/): told apart under colour blindness. Each

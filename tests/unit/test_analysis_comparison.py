@@ -1,5 +1,7 @@
 """The tables of a comparison."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import synthetic
@@ -121,11 +123,36 @@ def test_planner_table_fits_the_terminal_and_names_what_it_rests_on(comparison):
     assert "60 histories a strategy (30 parameter draws x 2)" in text
 
 
+def test_planner_table_names_budget_and_invented_sites(comparison):
+    limited = dataclasses.replace(comparison, budget_usd=2.5e6, invented=True)
+    assert "42 INVENTED sites" in planner_table(limited)
+    assert "budget $2.5M a strategy" in planner_table(limited)
+    assert "no budget limit" in planner_table(comparison)
+
+
+def test_planner_table_gives_no_price_for_a_strategy_that_adds_nothing():
+    twins = synthetic.comparison(strategies=("none", "none"))
+    rows = [line for line in planner_table(twins).splitlines() if line.startswith("No strategy")]
+    assert len(rows) == 2
+    assert all(row.endswith(" -") for row in rows)
+
+
+def test_planner_table_cuts_long_labels(comparison):
+    arms = tuple(dataclasses.replace(arm, label="x" * 50) for arm in comparison.arms)
+    text = planner_table(dataclasses.replace(comparison, arms=arms))
+    assert max(map(len, text.splitlines())) <= 120
+
+
 def test_planner_table_shouts_unless_calibrated():
     calibrated = synthetic.comparison(strategies=("none", "rollout"), status="posterior")
     assert planner_table(calibrated).startswith("posterior parameters:")
     guessed = synthetic.comparison(strategies=("none", "rollout"), status="prior")
     assert planner_table(guessed).startswith("PRIOR parameters:")
+
+
+def test_a_reference_alone_is_no_comparison():
+    with pytest.raises(RequestError, match="besides the reference"):
+        synthetic.comparison(strategies=("none",))
 
 
 def test_a_reference_that_was_not_run_is_refused():

@@ -25,7 +25,7 @@ PROVISIONAL = {"status": "provisional", "note": "invented"}
 
 @pytest.fixture(scope="module")
 def comparison():
-    return synthetic.comparison()
+    return synthetic.comparison(draws=15)
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +61,14 @@ def words(figure):
 NAMES = ["adoption", "forest", "cost", "map", "plain map", "timeline"]
 
 
+@pytest.fixture(scope="module")
+def texts_of(figures):
+    return {name: words(figure) for name, figure in figures.items()}
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_no_two_texts_overlap_and_none_is_cut_off(figures, name):
-    figure = figures[name]
-    texts = words(figure)
+def test_no_two_texts_overlap_and_none_is_cut_off(figures, texts_of, name):
+    figure, texts = figures[name], texts_of[name]
     assert len(texts) > 8
     boxes = [Text.get_window_extent(text) for text in texts]
     width, height = figure.canvas.get_width_height()
@@ -81,16 +85,15 @@ def test_no_two_texts_overlap_and_none_is_cut_off(figures, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_print_is_legible_and_stamped_provisional(figures, name):
-    figure = figures[name]
-    texts = words(figure)
+def test_print_is_legible_and_stamped_provisional(figures, texts_of, name):
+    figure, texts = figures[name], texts_of[name]
     assert min(text.get_fontsize() for text in texts) >= 8
     assert figure.get_figwidth() == 7
     assert any("PROVISIONAL" in text.get_text() for text in texts)
 
 
-def test_invented_sites_are_called_invented(figures):
-    assert any(text.get_text().startswith("INVENTED SITES") for text in words(figures["plain map"]))
+def test_invented_sites_are_called_invented(texts_of):
+    assert any(text.get_text().startswith("INVENTED SITES") for text in texts_of["plain map"])
 
 
 def test_calibrated_parameters_are_not_stamped_provisional():
@@ -98,9 +101,9 @@ def test_calibrated_parameters_are_not_stamped_provisional():
     assert not any("PROVISIONAL" in text.get_text() for text in words(figure))
 
 
-def test_every_strategy_is_named_on_the_figures_that_show_all(figures, comparison):
+def test_every_strategy_is_named_on_the_figures_that_show_all(texts_of, comparison):
     for name in ("adoption", "cost"):
-        seen = " ".join(text.get_text() for text in words(figures[name]))
+        seen = " ".join(text.get_text() for text in texts_of[name])
         assert all(arm.label in seen for arm in comparison.arms), name
 
 
