@@ -83,9 +83,15 @@ def _strategies() -> str:
 
 
 def _schedule() -> str:
-    from imr_sim.model.schedule import SCHEDULE
+    from imr_sim.model.engine import PHASES
 
-    return "\n".join(SCHEDULE)
+    width = max(len(name) for name, _ in PHASES)
+    head = (
+        "Phases of a month, in order. Each reads the state at the start of the month and writes\n"
+        "the next one, so that the order among people and sites never matters.\n"
+    )
+    lines = [f"{i}. {name:<{width}}  {what}" for i, (name, what) in enumerate(PHASES, start=1)]
+    return "\n".join([head, *lines])
 
 
 def _indented(text: str) -> str:

@@ -55,7 +55,7 @@ def load_inputs(request: CompareRequest | SimulateRequest, usual_draws: int) -> 
     RequestError
         From the part that cannot be loaded, or does not fit the others.
     """
-    reference = None
+    reference: str | None = None
     if isinstance(request, SimulateRequest):
         chosen = {request.strategy: load_strategy(request.strategy)}
     else:
@@ -126,10 +126,16 @@ def _strategies(asked: list[str] | str) -> dict[str, Strategy]:
 
 def _with_reference(chosen: dict[str, Strategy], reference: str) -> str:
     """Name of the reference; it joins the strategies if it is not among them."""
-    for given, strategy in chosen.items():
-        if reference in (given, strategy.name):
-            return strategy.name
-    joined = _strategies([reference, *chosen])
-    chosen.clear()
-    chosen.update(joined)
-    return joined[reference].name
+    name = next((s.name for given, s in chosen.items() if reference in (given, s.name)), None)
+    if name is None:
+        joined = _strategies([reference, *chosen])
+        chosen |= joined
+        return joined[reference].name
+    if len(chosen) == 1:
+        raise RequestError(
+            f"strategies=[{','.join(chosen)}]",
+            where=WHERE,
+            why=f"there is nothing but the reference {name!r} itself",
+            write="Name at least one other strategy, e.g. strategies=[facilitation].",
+        )
+    return name

@@ -85,6 +85,7 @@ COMPARE = {
     "figures maybe": (["figures=maybe"], "figures=maybe", "true or false"),
     "unknown strategy": (["strategies=[facilitatoin]"], "facilitatoin", "facilitation"),
     "no strategies": (["strategies=[]"], "strategies=[]", "at least one"),
+    "only the reference": (["strategies=[none]"], "strategies=[none]", "reference"),
     "one strategy twice": (["strategies=[mandate,mandate]"], "mandate", "once"),
     "strategies that are no list": (["strategies=mandate"], "strategies=mandate", "list"),
     "unknown reference": (["reference=nothing"], "nothing"),
