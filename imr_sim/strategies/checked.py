@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
@@ -74,7 +75,7 @@ def _said(error: ErrorDetails, where: str, keys: Mapping[str, tuple[str, ...]]) 
     if kind != "invalid_key" and path and isinstance(path[0], int):  # an argument given by position
         path = (keys[""][path[0]], *path[1:])
     key = re.sub(r"\.(\d+)", r"[\1]", ".".join(map(str, path)))
-    given = f"{key}={error['input']!r}" if key else repr(error["input"])
+    given = f"{key}={shown(error['input'])}" if key else shown(error["input"])
     why, write = error["msg"][:1].lower() + error["msg"][1:], _WRITE.get(kind, f"Mend {key}.")
     if kind == "wrong":
         why, write = context["why"], context["write"]
@@ -92,7 +93,7 @@ def _said(error: ErrorDetails, where: str, keys: Mapping[str, tuple[str, ...]]) 
     elif kind in ("dataclass_type", "tuple_type", "dict_type"):
         shape = "a list (lines that begin with -)" if kind == "tuple_type" else "keys and values"
         why, write = f"it is not {shape}", f"Write {key} as {shape}."
-    return RequestError(_short(given), where=where, why=why, write=write)
+    return RequestError(given, where=where, why=why, write=write)
 
 
 def nearest(given: object, words: Sequence[str]) -> str:
@@ -108,5 +109,8 @@ def _limit(context: dict[str, Any]) -> str:
     return " and ".join(f"{words[k]} {v:g}" for k, v in context.items() if k in words)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:117] + "..."
+def shown(value: object) -> str:
+    """A value as it was given, cut short, however deep it is nested."""
+    short = reprlib.Repr()
+    short.maxlevel, short.maxstring, short.maxother = 2, 60, 60
+    return short.repr(value)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from imr_sim.errors import RequestError
 from imr_sim.paths import configs
-from imr_sim.strategies.checked import keys_of, nearest, request_errors
+from imr_sim.strategies.checked import keys_of, nearest, request_errors, shown
 from imr_sim.strategies.component import Amount, Capacity, Component, When, Who
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.strategy import Strategy
@@ -95,6 +95,7 @@ def load_strategy(given: str | Path | Strategy) -> Strategy:
         When there is no such strategy, or its file says what cannot be.
     """
     if isinstance(given, Strategy):
+        _check_named(given)
         return given
     if isinstance(given, str) and given in strategy_names():
         return _read(configs() / "strategy" / f"{given}.yaml", f"strategy {given}")
@@ -108,11 +109,23 @@ def load_strategy(given: str | Path | Strategy) -> Strategy:
     )
 
 
+def _check_named(strategy: Strategy) -> None:
+    for key in ("name", "label"):
+        if not getattr(strategy, key):
+            kind = type(strategy).__name__
+            raise RequestError(
+                f"a strategy without {key}",
+                where=f"class {kind}",
+                why="results and figures call strategies by it",
+                write=f'Write {key} = "..." in {kind}.',
+            )
+
+
 def _read(path: Path, where: str) -> ComposedStrategy:
     content = _yaml(path, where)
     if not isinstance(content, dict):
         raise RequestError(
-            f"{content!r:.80}",
+            shown(content),
             where=where,
             why="a strategy file holds keys and values",
             write="Begin with name: my_strategy; see docs/strategies.md.",
@@ -136,6 +149,8 @@ def _yaml(path: Path, where: str) -> object:
         write = "Save it as UTF-8 text."
     except yaml.constructor.ConstructorError as error:
         why, write = _at(error), "Write plain keys and values, each key once, without tags (!...)."
+    except RecursionError:
+        why, write = "it is nested too deep", "Write plain keys and values; see docs/strategies.md."
     except yaml.YAMLError as error:
         why, write = f"it is not YAML: {_at(error)}", "Mend the line; indent with spaces."
     raise RequestError(path.name, where=where, why=why, write=write)

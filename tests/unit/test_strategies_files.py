@@ -19,8 +19,10 @@ from imr_sim.strategies import (
     Component,
     ComposedStrategy,
     SiteFacts,
+    Strategy,
     When,
     Who,
+    Wish,
     load_strategy,
     strategy_names,
 )
@@ -65,7 +67,9 @@ def test_a_named_strategy_says_what_it_is_and_where_it_comes_from(name):
     eric = {e for lever in LEVER_TABLE for e in lever.eric} | MORE_ERIC
     assert strategy.name == name and strategy.budget_usd is None
     assert 0 < len(strategy.label) <= 30 and strategy.description.endswith(".")
-    assert strategy.sources and all(re.match(r"E\d+$|doi:10\.", s) for s in strategy.sources)
+    assert strategy.sources and all(
+        re.match(r"E\d+$|doi:10\.|assumption$", s) for s in strategy.sources
+    )
     assert set(strategy.eric) <= eric
     assert bool(strategy.eric) == bool(strategy.components) == (name != "none")
 
@@ -176,6 +180,8 @@ def test_everything_wrong_with_a_file_is_said_at_once(tmp_path):
         (b"name: mine\ncomponents: training\n", "it is not a list"),
         (b"name: mine\ncomponents: [training]\n", "it is not keys and values"),
         (b"name: \x00\n", "it is not YAML"),
+        (b"[" * 1500, "nested too deep"),
+        (b"a: &a [*a]\ncomponents: *a\n", "components[0]=[[[...]]]: it is not keys and values"),
         (b"? [1]\n: 2\n", "unhashable key in line 1"),
         (b"2: 3\n", "2: there is no such key"),
     ],
@@ -195,6 +201,29 @@ def test_a_folder_is_no_strategy_file(tmp_path):
     (tmp_path / "x.yaml").mkdir()
     with pytest.raises(RequestError, match="it cannot be read"):
         load_strategy(tmp_path / "x.yaml")
+
+
+def test_nesting_that_would_fill_the_memory_is_refused_at_once(tmp_path):
+    lines = [
+        "a0: &a0 [x]",
+        *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)),
+    ]
+    with pytest.raises(RequestError, match="it is not keys and values"):
+        load_strategy(write(tmp_path, "\n".join([*lines, "components: *a29"])))
+
+
+@pytest.mark.parametrize("missing", ["name", "label"])
+def test_a_class_says_what_its_strategy_is_called(missing):
+    class Mine(Strategy):
+        name, label = "mine", "Mine"
+
+        def wish(self, view, delivered):
+            return Wish.nothing(view)
+
+    assert load_strategy(Mine()).name == "mine"
+    setattr(Mine, missing, "")
+    with pytest.raises(RequestError, match=f"Write {missing} = "):
+        load_strategy(Mine())
 
 
 @pytest.mark.parametrize(
