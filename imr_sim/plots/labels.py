@@ -130,7 +130,7 @@ def label_points(axes: Axes, points: np.ndarray, texts: list[str], line: np.ndar
     extents = [text.get_window_extent() for text in drawn]
     sizes = np.array([[e.width * scale, e.height * scale] for e in extents])
     curve = axes.transData.transform(line) * scale
-    frame = np.array(axes.get_window_extent().extents) * scale
+    frame = np.array(axes.get_window_extent().extents) * scale + [3, 3, 0, 0]  # off the spines
     back = axes.transData.inverted()
     for i, corner in enumerate(placed(at, sizes, frame, curve)):
         drawn[i].set_position(tuple(back.transform(corner / scale)))

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from imr_sim.analysis import parameters_line
 from imr_sim.errors import RequestError
 from imr_sim.plots.style import (
     BLUE,
@@ -22,6 +21,7 @@ from imr_sim.plots.style import (
     new_figure,
     styled,
 )
+from imr_sim.plots.words import rests_on
 
 COLUMNS = (
     "month",
@@ -40,7 +40,12 @@ PANEL = 1.05
 
 @styled
 def plot_timeline(
-    frame: pd.DataFrame, *, status: str, note: str, policy_date: pd.Timestamp | None = None
+    frame: pd.DataFrame,
+    *,
+    status: str,
+    note: str,
+    invented: bool = False,
+    policy_date: pd.Timestamp | None = None,
 ) -> Figure:
     """Awareness, champions, and starts and stops of one history.
 
@@ -52,6 +57,8 @@ def plot_timeline(
         events ``started``, ``stopped``, ``restarted`` (bool).
     status, note : str
         What the parameters are, and whence.
+    invented : bool
+        Whether the sites are made up.
     policy_date : Timestamp, optional
         Marked when given.
 
@@ -78,7 +85,7 @@ def plot_timeline(
         4 * PANEL + 0.75,
         "One history: awareness, champions, starts and stops",
         subtitle,
-        parameters_line(status, note),
+        rests_on(status, note, invented),
         reading,
         (0.75, 1.45),
     )

@@ -7,9 +7,15 @@ from imr_sim.analysis.planner import histories_line
 
 
 def stamp(comparison: Comparison) -> str:
+    """What a comparison rests on."""
+    status, note = comparison.parameters_status, comparison.parameters_note
+    return rests_on(status, note, comparison.invented)
+
+
+def rests_on(status: str, note: str, invented: bool) -> str:
     """What the parameters are, and whether the sites are real."""
-    line = parameters_line(comparison.parameters_status, comparison.parameters_note)
-    return f"INVENTED SITES. {line}" if comparison.invented else line
+    line = parameters_line(status, note)
+    return f"INVENTED SITES. {line}" if invented else line
 
 
 def what(comparison: Comparison) -> str:
