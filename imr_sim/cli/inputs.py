@@ -33,9 +33,9 @@ class Inputs:
     system : System
     parameters : ParameterSet
     strategies : list of Strategy
-        The reference among them, if there is one.
-    reference : str or None
-        Its name.
+        The reference among them.
+    reference : str
+        Its name; for a single strategy, that strategy's.
     files : dict of str
         Files of the user's own: what each is for, and its path.
     """
@@ -43,7 +43,7 @@ class Inputs:
     system: System
     parameters: ParameterSet
     strategies: list[Strategy]
-    reference: str | None
+    reference: str
     files: dict[str, str]
 
 
@@ -55,9 +55,9 @@ def load_inputs(request: CompareRequest | SimulateRequest, usual_draws: int) -> 
     RequestError
         From the part that cannot be loaded, or does not fit the others.
     """
-    reference: str | None = None
     if isinstance(request, SimulateRequest):
         chosen = {request.strategy: load_strategy(request.strategy)}
+        reference = chosen[request.strategy].name
     else:
         chosen = _strategies(request.strategies)
         reference = _with_reference(chosen, request.reference)

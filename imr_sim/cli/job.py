@@ -25,6 +25,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     request = check_request(kind, compose_request(command, kind.model_fields, argv))
     path = free_path(request.out, command)
     # Only a request that can work pays for importing the model.
+    from imr_sim.analysis import parameters_line
     from imr_sim.cli import manifest
     from imr_sim.cli.inputs import load_inputs
 
@@ -33,8 +34,10 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     about = manifest.about(command, request, inputs)
     folder = session.open_folder(path, about, manifest.config_text(request))
     progress = Progress(request.quiet)
+    progress(0.0, "preparing; the first run of all compiles the model, which takes a minute")
     result = work.run(request, inputs, progress)
-    with folder.staging(work.CONTENTS) as stage:
+    status, note = inputs.parameters.status, inputs.parameters.note
+    with folder.staging(parameters_line(status, note), work.CONTENTS) as stage:
         work.write(result, stage, request)
     progress.finish()
     if not folder.close("done"):

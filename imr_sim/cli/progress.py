@@ -15,21 +15,24 @@ class Progress:
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
         self.live = sys.stderr.isatty()
-        self.began = self.last = time.monotonic()
+        self.last = 0.0  # when the last plain line was written
         self.shown = False
+        # Where the estimate counts from: the first progress made, so that preparing counts little.
+        self.origin: tuple[float, float] | None = None
 
     def __call__(self, done: float, message: str) -> None:
         """Show how far the run is; plain lines come at most every few seconds."""
-        now = time.monotonic()
         if self.quiet:
             return
+        now = time.monotonic()
+        left = self._left(done, now)
         if self.live:
             full = round(BAR * done)
             bar = "#" * full + "." * (BAR - full)
-            text = f"[{bar}] {done:4.0%}  {self._left(done, now)}  {message}"
+            text = f"[{bar}] {done:4.0%}  {left}  {message}"
             sys.stderr.write(f"\r\x1b[K{text[:110]}")
-        elif not self.shown or now - self.last >= EVERY_SECONDS:
-            sys.stderr.write(f"imr-sim: {done:.0%} done, {self._left(done, now)}: {message}\n")
+        elif now - self.last >= EVERY_SECONDS:
+            sys.stderr.write(f"imr-sim: {done:.0%} done, {left}: {message}\n")
             self.last = now
         self.shown = True
         sys.stderr.flush()
@@ -41,9 +44,12 @@ class Progress:
             sys.stderr.flush()
 
     def _left(self, done: float, now: float) -> str:
-        if done <= 0.01:
+        if self.origin is None and done > 0:
+            self.origin = (now, done)
+        if self.origin is None or done <= self.origin[1]:
             return "time left not known yet"
-        seconds = (now - self.began) * (1 - done) / done
-        if seconds < 90:
-            return f"about {seconds:.0f} s left"
-        return f"about {seconds / 60:.0f} min left"
+        since, before = self.origin
+        seconds = (now - since) * (1 - done) / (done - before)
+        return (
+            f"about {seconds:.0f} s left" if seconds < 90 else f"about {seconds / 60:.0f} min left"
+        )

@@ -69,8 +69,8 @@ class RunRequest(Request):
         lt=2**63,
     )
     threads: int | None = key(
-        "cores used; results do not depend on it",
-        "Write a whole number from 1 to the number of cores, or null for all.",
+        "cores used, at most; results do not depend on it",
+        "Write a whole number of at least 1, or null for all.",
         ge=1,
         le=4096,
     )

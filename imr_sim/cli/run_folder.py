@@ -96,17 +96,21 @@ class RunFolder:
         self._write_manifest()
 
     @contextmanager
-    def staging(self, contents: Mapping[str, str]) -> Iterator[Path]:
-        """A folder to write results in; on leaving they all move into place.
+    def staging(self, headline: str, contents: Mapping[str, str]) -> Iterator[Path]:
+        """A folder to write results in; on leaving they all move into place, with `README.txt`.
 
-        `contents` says in a line what each file holds, by name, or by stem for a figure's two
-        formats; it becomes `README.txt` for those written.
+        Parameters
+        ----------
+        headline : str
+            What a reader must know of all results.
+        contents : mapping of str to str
+            What each file holds, in a line, by name, or by stem for a figure's two formats.
         """
         stage = self.path / STAGE
         yield stage
         names = sorted(p.name for p in stage.iterdir())
         lines = [f"{n}: {contents[n if n in contents else Path(n).stem]}" for n in names]
-        self.write_text("README.txt", "\n".join([*KEPT, *lines]) + "\n")
+        self.write_text("README.txt", "\n".join([headline, "", *KEPT, *lines]) + "\n")
         for name in names:
             os.replace(stage / name, self.path / name)
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from imr_sim import plots
+from imr_sim.analysis import parameters_line
+from imr_sim.analysis.curves import tidy_curves
 from imr_sim.cli.inputs import Inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import SimulateRequest
-from imr_sim.cli.tables import write_csv, write_parquet
+from imr_sim.cli.tables import write_csv, write_parquet, write_parquet_parts
 from imr_sim.experiment import simulate
+from imr_sim.model.batch import identities
 from imr_sim.model.history import History
+from imr_sim.model.outcomes import monthly_outcomes
+from imr_sim.model.state import parameter_records
 
 USUAL_DRAWS = 20
 CONTENTS = {
@@ -19,11 +28,21 @@ CONTENTS = {
     "events.parquet": "who learned of IMR from whom or what, who championed, which site started",
     "timeline": "the first history: awareness, champions, starts and stops",
 }
+REPORTED = ("vamcs_providing", "aware_staff", "champions", "fidelity")
 
 
-def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> History:
+@dataclass(frozen=True)
+class Simulated:
+    """Histories, and their outcomes by month."""
+
+    history: History
+    curves: pd.DataFrame
+    policy_date: pd.Timestamp
+
+
+def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulated:
     """Simulate the histories that the request asks for."""
-    return simulate(
+    history = simulate(
         inputs.system,
         inputs.parameters,
         inputs.strategies[0],
@@ -37,3 +56,62 @@ def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> History
         events=request.events,
         progress=progress,
     )
+    policy_date = pd.Timestamp(request.policy_start or request.start)
+    policy_index = int(history.months.searchsorted(policy_date))
+    draws, replicates, months, sites = history.shape
+    _, _, values = identities(history.parameters, replicates)
+    record = history.record.reshape(-1, months, sites)
+    outcomes = monthly_outcomes(record, parameter_records(values))
+    curves = {name: v.reshape(draws, replicates, months) for name, v in outcomes.items()}
+    curves["cost_usd"] = history.cost_usd
+    table = tidy_curves(history.strategy, curves, history.months, policy_index)
+    return Simulated(history, table, policy_date)
+
+
+def write(result: Simulated, folder: Path, request: SimulateRequest) -> None:
+    """Write the tables and the figure."""
+    history = result.history
+    write_csv(result.curves, folder / "curves.csv")
+    write_parquet_parts(_draw_by_draw(history), folder / "site_months.parquet")
+    if history.events is not None:
+        write_parquet(history.events, folder / "events.parquet")
+    if request.figures:
+        parameters = history.parameters
+        figure = plots.plot_timeline(
+            _part(history, 0, 1).to_frame(),
+            status=parameters.status,
+            note=parameters.note,
+            policy_date=None if history.strategy == "none" else result.policy_date,
+            invented=history.system.invented,
+        )
+        plots.save(figure, folder, "timeline")
+
+
+def report(result: Simulated) -> str:
+    """What the terminal shows at the end: the last month, over histories."""
+    history = result.history
+    draws, replicates, months, sites = history.shape
+    last = result.curves[result.curves["date"] == history.months[-1]].set_index("quantity")
+    lines = [
+        parameters_line(history.parameters.status, history.parameters.note),
+        f"{sites} {'INVENTED sites' if history.system.invented else 'VAMCs'}, {months} months to "
+        f"{history.months[-1]:%B %Y} under {history.strategy!r}; {draws * replicates} histories "
+        f"({draws} parameter draws x {replicates}), seed {history.seed}",
+        "Last month: mean over histories, and the central 90% of them",
+    ]
+    for name in REPORTED:
+        row = last.loc[name]
+        lines.append(f"  {name:<16} {row['mean']:10,.1f} [{row['q05']:,.1f}, {row['q95']:,.1f}]")
+    return "\n".join(lines)
+
+
+def _part(history: History, draw: int, replicates: int) -> History:
+    """The first `replicates` histories of one draw."""
+    record = history.record[draw : draw + 1, :replicates]
+    return replace(history, record=record, cost_usd=history.cost_usd[draw : draw + 1, :replicates])
+
+
+def _draw_by_draw(history: History) -> Iterator[pd.DataFrame]:
+    """Site-months of one draw at a time: all of them at once may not fit in memory."""
+    for draw in range(history.shape[0]):
+        yield _part(history, draw, history.shape[1]).to_frame().assign(draw=draw)

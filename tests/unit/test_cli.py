@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 
 import pandas as pd
@@ -13,6 +12,7 @@ import yaml
 from imr_sim.cli.help import COMMANDS
 from imr_sim.cli.main import main
 from imr_sim.cli.overrides import compose_request
+from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request
 
 TINY = ["system=small", "draws=3", "replicates=2", "start=2018-01", "horizon=12", "quiet=true"]
@@ -135,7 +135,7 @@ def test_a_history_is_written_site_by_site(capsys, here):
     assert len(months) == 2 * 24 * 12
     curves = pd.read_csv(here / "run/curves.csv")
     last = curves[(curves.quantity == "vamcs_providing") & (curves.month == 23)]
-    providing = months[months.date == months.date.max()].providing.sum() / 2
+    providing = months[months.month == months.month.max()].providing.sum() / 2
     assert last["mean"].item() == pytest.approx(providing)
     assert (here / "run/events.parquet").exists()
     assert (here / "run/timeline.png").exists()
@@ -182,12 +182,16 @@ def test_a_failure_is_one_line_with_details_in_a_file(capsys, here, monkeypatch)
     assert json.loads((here / "run/manifest.json").read_text())["status"] == "failed"
 
 
-def test_progress_tells_the_time_left(capsys):
-    from imr_sim.cli.progress import Progress
-
+def test_progress_tells_the_time_left(capsys, monkeypatch):
+    clock = iter([100.0, 110.0, 130.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
     progress = Progress()
-    progress.began -= 10
-    progress(0.5, "mandate")
-    assert "50% done, about 10 s left: mandate" in capsys.readouterr().err
+    progress(0.0, "preparing")
+    progress(0.2, "mandate")
+    progress(0.6, "training")
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert first == "imr-sim: 0% done, time left not known yet: preparing"
+    assert second == "imr-sim: 20% done, time left not known yet: mandate"
+    assert third == "imr-sim: 60% done, about 20 s left: training"
     Progress(quiet=True)(0.5, "mandate")
     assert capsys.readouterr().err == ""

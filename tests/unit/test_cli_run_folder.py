@@ -33,7 +33,7 @@ def test_a_new_run_says_that_it_is_running():
 
 def test_results_appear_together_and_are_explained():
     folder = open_folder()
-    with folder.staging({"a.csv": "numbers", "map": "where"}) as stage:
+    with folder.staging("PRIOR parameters", {"a.csv": "numbers", "map": "where"}) as stage:
         (stage / "a.csv").write_text("1\n")
         (stage / "map.png").write_text("pixels")
         assert not (folder.path / "a.csv").exists()
@@ -46,14 +46,16 @@ def test_results_appear_together_and_are_explained():
         "manifest.json",
         "map.png",
     }
-    assert (folder.path / "README.txt").read_text().endswith("a.csv: numbers\nmap.png: where\n")
+    explained = (folder.path / "README.txt").read_text()
+    assert explained.startswith("PRIOR parameters\n")
+    assert explained.endswith("a.csv: numbers\nmap.png: where\n")
     assert manifest(folder.path)["status"] == "done"
     assert manifest(folder.path)["seconds"] >= 0
 
 
 def test_results_of_a_failed_writing_do_not_appear():
     folder = open_folder()
-    with pytest.raises(OSError), folder.staging({}) as stage:
+    with pytest.raises(OSError), folder.staging("", {}) as stage:
         (stage / "a.csv").write_text("half a li")
         raise OSError("disk full")
     folder.close("failed")

@@ -78,7 +78,6 @@ COMPARE = {
     "negative seed": (["seed=-1"], "seed=-1", "from 0"),
     "seed in words": (["seed=lucky"], "seed=lucky", "whole number"),
     "no threads": (["threads=0"], "threads=0", "from 1"),
-    "more threads than cores": (["threads=4000"], "threads=4000"),
     "thirteenth month": (["start=2004-13"], "start=2004-13", "2004-01"),
     "year without month": (["policy_start=2021"], "policy_start=2021", "2021-01"),
     "history that starts after the policy": (["start=2022-01"], "2022-01", "2021-01"),
