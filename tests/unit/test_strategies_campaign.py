@@ -121,6 +121,17 @@ def test_sites_that_are_supported_keep_their_support_when_others_would_come_firs
     assert (facilitated == facilitated[0]).all()
 
 
+def test_the_last_money_goes_to_sites_that_are_supported_already():
+    class Growing(Strategy):
+        def wish(self, view, delivered):
+            wish = Wish(np.tile(FACTS.patients, (B, 1)))
+            wish.dose("meetings")[:, : 4 if view.month == 0 else S] = 1
+            return wish
+
+    given = run(campaign(Growing(), 2, budget_usd=400 * 9), 2)[:, 0].any(axis=2)
+    assert [np.flatnonzero(month).tolist() for month in given] == [[0, 1, 2, 3], [0, 1, 2, 3, 11]]
+
+
 def test_the_next_sites_join_when_the_first_have_had_their_months():
     strategy = ComposedStrategy(
         "waves",
