@@ -38,7 +38,7 @@ LEAVE, HEAR, FORGET, SUPPORT, LOSE, CHAMPION = 1, 2, 3, 4, 5, 6
 TIRE, TEAM, TRAIN, REPLACE, IMPORT, SOURCE = 7, 8, 9, 10, 11, 12
 LEADER, LEADER_VALUE, PROGRAMME, DECIDE, START, STOP = 20, 21, 22, 23, 24, 25
 FACTORS, PRRC = 30, 35
-SURVEY, PLANNER = 40, 41  # observers' and planners' own luck: cannot disturb a run
+SURVEY, AWARENESS_SURVEY, PLANNER = 40, 41, 42  # observers' and planners' own luck: cannot disturb a run
 
 
 @inlined

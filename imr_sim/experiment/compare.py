@@ -1,0 +1,178 @@
+"""Run several strategies from one policy date on: same history before it, same luck after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from imr_sim.analysis import Arm, Comparison
+from imr_sim.checks import whole_number
+from imr_sim.errors import RequestError
+from imr_sim.experiment.simulate import ProgressCall
+from imr_sim.model.batch import Batch, Stage, identities, thread_limit
+from imr_sim.model.history import month_index, read_record
+from imr_sim.model.layout import month_number
+from imr_sim.model.outcomes import CURVES, monthly_outcomes
+from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
+from imr_sim.system import System
+
+CHUNK_HISTORIES = 128
+
+
+def compare(
+    system: System,
+    parameters: Parameters | ParameterSet,
+    strategies: Sequence[str | Strategy] = DEFAULT_STRATEGIES,
+    reference: str = "none",
+    *,
+    start: str = "2004-01",
+    policy_start: str = "2021-01",
+    horizon: int = 60,
+    replicates: int = 2,
+    seed: int = 1,
+    budget: float | None = None,
+    threads: int | None = None,
+    progress: ProgressCall | None = None,
+) -> Comparison:
+    """Compare strategies from a policy date on.
+
+    Parameters
+    ----------
+    system : System
+    parameters : Parameters or ParameterSet
+        One set, or many draws.
+    strategies : sequence of str or Strategy
+        Names, paths of YAML files, or objects; the reference joins them by itself.
+    reference : str
+        The strategy that the others are compared with.
+    start, policy_start : str
+        First month of the history, and first month in which strategies act, ``"YYYY-MM"``.
+    horizon : int
+        Months after the policy date.
+    replicates : int
+        Histories a draw; from 2 on, luck and parameters can be told apart.
+    seed : int
+        0 to 2**64 - 1.
+    budget : float or None
+        Most that each strategy may spend in each history, US$.
+    threads : int or None
+        Threads to use; results do not depend on it.
+    progress : callable or None
+        Called with the share done (0 to 1) and a message.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    RequestError
+        When an argument cannot work.
+    """
+    chosen = _with_reference([load_strategy(s) for s in strategies], reference)
+    draws = as_set(parameters)
+    whole_number("horizon", horizon, 1, 1200)
+    whole_number("replicates", replicates, 1, 1_000_000)
+    whole_number("seed", seed, 0, 2**64 - 1)
+    stage = Stage.of(system, seed, start)
+    before = month_number(policy_start) - stage.start
+    if before < 1:
+        raise RequestError(
+            f"policy_start={policy_start}",
+            where="compare",
+            why=f"the history begins in {start}, not before it",
+            write="Write a later policy_start or an earlier start.",
+        )
+    draw, replicate, values = identities(draws, replicates)
+    months = before + horizon
+    books = [_Book(len(draw), months, system.n_sites) for _ in chosen]
+    report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
+    with thread_limit(threads):
+        for first in range(0, len(draw), CHUNK_HISTORIES):
+            chunk = slice(first, first + CHUNK_HISTORIES)
+            shared = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
+            report.message = "shared history"
+            past = shared.advance_quietly(before, report.tick)
+            shared.begin_policy()
+            for strategy, book in zip(chosen, books, strict=True):
+                report.message = strategy.name
+                book.write(chunk, slice(0, before), past, shared.params)
+                _run_arm(shared.branch(), strategy, horizon, budget, chunk, before, book, report)
+    shape = (len(draws), replicates)
+    return Comparison(
+        arms=tuple(
+            Arm(
+                name=s.name,
+                label=s.label,
+                curves={k: v.reshape(*shape, months) for k, v in b.curves.items()},
+                providing_end=b.providing_end.reshape(*shape, -1),
+                site_months=b.site_months.reshape(*shape, -1),
+                supported=b.supported.reshape(*shape, -1),
+            )
+            for s, b in zip(chosen, books, strict=True)
+        ),
+        reference=reference,
+        months=month_index(stage.start, months),
+        policy_index=before,
+        sites=system.sites,
+        parameters_status=draws.status,
+        parameters_note=draws.note,
+        seed=seed,
+        budget_usd=budget,
+        invented=system.invented,
+    )
+
+
+def _with_reference(strategies: list[Strategy], reference: str) -> list[Strategy]:
+    names = [s.name for s in strategies]
+    for name in names:
+        if names.count(name) > 1:
+            raise RequestError(
+                f"strategies name {name!r} twice",
+                where="compare",
+                why="two rows of the table would have one name",
+                write="Write each strategy once, or give the second another name.",
+            )
+    return strategies if reference in names else [load_strategy(reference), *strategies]
+
+
+def _run_arm(batch, strategy, horizon, budget, chunk, before, book, report) -> None:
+    campaign = batch.campaign(strategy, horizon, budget)
+    for m in range(horizon):
+        record = batch.advance_under(campaign)
+        book.write(chunk, slice(before + m, before + m + 1), record, batch.params)
+        book.site_months[chunk] += read_record(record[:, 0], "providing")
+        report.tick(len(batch))
+    book.providing_end[chunk] = read_record(record[:, 0], "providing")
+    book.supported[chunk] = campaign.supported
+    book.curves["cost_usd"][chunk, before:] = campaign.spent_usd
+    book.curves["hours"][chunk, before:] = campaign.hours
+
+
+class _Book:
+    """Where the outcomes of one strategy are gathered."""
+
+    def __init__(self, histories: int, months: int, sites: int) -> None:
+        names = (*CURVES, "cost_usd", "hours")
+        self.curves = {name: np.zeros((histories, months)) for name in names}
+        self.providing_end = np.zeros((histories, sites), bool)
+        self.site_months = np.zeros((histories, sites), np.int16)
+        self.supported = np.zeros((histories, sites), bool)
+
+    def write(self, chunk: slice, when: slice, record: np.ndarray, params: np.ndarray) -> None:
+        for name, values in monthly_outcomes(record, params).items():
+            self.curves[name][chunk, when] = values
+
+
+class _Report:
+    """Counts history-months and passes the share done on."""
+
+    def __init__(self, progress: ProgressCall | None, total: int) -> None:
+        self.progress, self.total, self.done, self.message = progress, total, 0, ""
+
+    def tick(self, history_months: int) -> None:
+        self.done += history_months
+        if self.progress:
+            self.progress(self.done / self.total, self.message)

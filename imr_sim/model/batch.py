@@ -1,0 +1,230 @@
+"""A batch of histories that is moved forward together, and branched at a policy date."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from scipy.stats import norm
+
+from imr_sim.model import engine
+from imr_sim.model.events import Log, new_log
+from imr_sim.model.layout import World, build_world, month_number
+from imr_sim.model.parameters import ParameterSet
+from imr_sim.model.rng import AWARENESS_SURVEY, PLANNER, SURVEY, uniform_table
+from imr_sim.model.state import (
+    NEVER,
+    RECORD,
+    allocate,
+    copy_state,
+    parameter_records,
+)
+from imr_sim.strategies import LEVERS, Campaign, PlannerView, SiteFacts
+from imr_sim.strategies import NEVER as NEVER_SEEN
+from imr_sim.system import System
+
+NO_LOG = new_log(0)
+SLICE = 4000  # history-months handed to the compiled code at a time, so that Ctrl-C is heard
+
+
+@contextmanager
+def thread_limit(threads: int | None):
+    """Use at most `threads` threads inside the block; results never depend on it."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(threads or before, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all histories of a system share: its layout, its facts, the seed, the first month."""
+
+    system: System
+    world: World
+    slot: np.ndarray
+    facts: SiteFacts
+    seed: int
+    start: int
+
+    @classmethod
+    def of(cls, system: System, seed: int, start: str) -> Stage:
+        """Lay out `system` for histories that begin in `start` ("YYYY-MM")."""
+        world, slot = build_world(system)
+        return cls(system, world, slot, SiteFacts.of(system), seed, month_number(start))
+
+    @property
+    def key(self) -> np.ndarray:
+        """The two halves of the seed."""
+        return np.array([self.seed & 0xFFFFFFFF, self.seed >> 32], np.uint64)
+
+
+class Batch:
+    """Histories (draw x replicate) that have reached the same month.
+
+    Parameters
+    ----------
+    stage : Stage
+    values : ndarray, shape (B, parameters)
+        Parameter values of each history.
+    draw, replicate : ndarray of int, shape (B,)
+        Identity of each history: part of the key of its luck.
+
+    Attributes
+    ----------
+    month : int
+        Number of the next month to run (year * 12 + month - 1).
+    """
+
+    def __init__(
+        self, stage: Stage, values: np.ndarray, draw: np.ndarray, replicate: np.ndarray
+    ) -> None:
+        self.stage = stage
+        self.values = values
+        self.params = parameter_records(values)
+        self.state = allocate(len(values), len(stage.world.word_site), stage.world.n_sites)
+        self.state.draw[:] = draw
+        self.state.replicate[:] = replicate
+        self.month = stage.start
+        self.policy: _Policy | None = None
+        engine.start_histories(stage.world, self.params, stage.key, self.state, stage.start)
+
+    def __len__(self) -> int:
+        return len(self.params)
+
+    def branch(self) -> Batch:
+        """A twin with its own future."""
+        twin = object.__new__(Batch)
+        twin.__dict__.update(self.__dict__)
+        twin.state = copy_state(self.state)
+        return twin
+
+    def advance(self, months: int, doses: np.ndarray | None = None, log: Log = NO_LOG):
+        """Run `months` months under constant doses (none by default).
+
+        Returns
+        -------
+        ndarray of RECORD, shape (B, months, S)
+        """
+        stage = self.stage
+        n_sites = stage.world.n_sites
+        if doses is None:
+            doses = np.zeros((1, n_sites, len(LEVERS)))
+            doses = np.broadcast_to(doses, (len(self), *doses.shape[1:])).copy()
+        record = np.empty((len(self), months, n_sites), RECORD)
+        engine.run_months(
+            stage.world,
+            self.params,
+            stage.key,
+            self.state,
+            self.month,
+            months,
+            stage.start,
+            doses,
+            record,
+            log,
+        )
+        self.month += months
+        return record
+
+    def advance_quietly(self, months: int, tick=None) -> np.ndarray:
+        """Run `months` months without levers, in slices; `tick(history_months)` after each."""
+        parts = []
+        step = max(1, SLICE // len(self))
+        for done in range(0, months, step):
+            n = min(step, months - done)
+            parts.append(self.advance(n))
+            if tick:
+                tick(n * len(self))
+        shape = (len(self), 0, self.stage.world.n_sites)
+        return np.concatenate(parts, axis=1) if parts else np.empty(shape, RECORD)
+
+    def begin_policy(self) -> None:
+        """Fix what planners learn at the policy date: a survey of the sites, and their own luck."""
+        sites, stage = self.state.sites, self.stage
+        reliability = self.params["survey_reliability"][:, None]
+        key_staff = np.maximum(stage.world.key_count, 1)
+        self.policy = _Policy(
+            start=self.month,
+            leadership=_measured(sites["leadership"], reliability, self._uniforms(SURVEY)),
+            awareness=_measured(
+                sites["key_aware"] / key_staff, reliability, self._uniforms(AWARENESS_SURVEY)
+            ),
+            luck=self._uniforms(PLANNER, month=0),
+        )
+
+    def _uniforms(self, decision: int, month: int | None = None) -> np.ndarray:
+        when = self.month if month is None else month
+        state, n_sites = self.state, self.stage.world.n_sites
+        return uniform_table(
+            self.stage.key, state.replicate, state.draw, when, decision, n_sites
+        )
+
+    def campaign(self, strategy, months: int, budget: float | None) -> Campaign:
+        """Put a strategy to work on these histories for `months` months."""
+        values = {name: self.params[name] for name in self.params.dtype.names}
+        return Campaign(strategy, self.stage.facts, values, months, budget)
+
+    def view(self, campaign: Campaign) -> PlannerView:
+        """What a planner can see at the start of the month."""
+        sites, policy = self.state.sites, self.policy
+        assert policy is not None, "begin_policy comes first"
+        since = self.month - policy.start
+
+        def months_since(field: str) -> np.ndarray:
+            happened = sites[field]
+            seen = (happened > NEVER) & (happened < self.month)
+            return np.where(seen, np.minimum(self.month - happened, NEVER_SEEN), NEVER_SEEN).astype(
+                np.int16
+            )
+
+        prrc = sites["prrc_month"]
+        return PlannerView(
+            month=since,
+            status=sites["status"],
+            ever_provided=sites["first_month"] > NEVER,
+            has_prrc=(prrc >= 0) & (prrc < self.month),
+            months_since_prrc_opened=months_since("prrc_month"),
+            months_since_leader_change=months_since("leader_month"),
+            months_since_programme_change=months_since("programme_month"),
+            months_since_supported=campaign.months_since_supported(since),
+            providing_since_supported=campaign.providing_since_supported,
+            leadership_survey=policy.leadership,
+            awareness_survey=policy.awareness,
+            trained=sites["trained"].astype(np.int16),
+            luck=policy.luck,
+            sites=self.stage.facts,
+        )
+
+    def advance_under(self, campaign: Campaign, log: Log = NO_LOG) -> np.ndarray:
+        """Run one month under a strategy; RECORD, shape (B, 1, S)."""
+        doses = campaign.doses(self.view(campaign))
+        record = self.advance(1, doses, log)
+        campaign.note_status(self.state.sites["status"])
+        return record
+
+
+@dataclass(frozen=True)
+class _Policy:
+    start: int
+    leadership: np.ndarray
+    awareness: np.ndarray
+    luck: np.ndarray
+
+
+def _measured(truth: np.ndarray, reliability: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Standardise over sites and add measurement error, so that corr(measure, truth) = reliability."""
+    spread = truth.std(axis=1, keepdims=True)
+    z = (truth - truth.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+    return reliability * z + np.sqrt(1.0 - reliability**2) * norm.ppf(u)
+
+
+def identities(parameters: ParameterSet, replicates: int):
+    """Draw and replicate of each history, and the row of values of each: draws x replicates."""
+    draw = np.repeat(np.arange(len(parameters)), replicates)
+    replicate = np.tile(np.arange(replicates), len(parameters))
+    return draw, replicate, parameters.values[draw]

@@ -1,0 +1,120 @@
+"""Histories as labelled data: what every VAMC was in every month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from imr_sim.model import state as st
+from imr_sim.model.parameters import ParameterSet
+from imr_sim.system import System
+
+COUNTS = ("aware", "supportive", "champions", "importer_champions", "trained", "delivering")
+EVENTS = {
+    "started": st.STARTED,
+    "stopped": st.STOPPED,
+    "restarted": st.RESTARTED,
+    "sensitive": st.SENSITIVE,
+    "prrc": st.HAS_PRRC,
+    "leader_changed": st.LEADER_CHANGED,
+    "programme_changed": st.PROGRAMME_CHANGED,
+}
+FIELDS = ("providing", "status", "fidelity", *COUNTS, *EVENTS)
+DIMS = ("draw", "replicate", "month", "site")
+
+
+def read_record(record: np.ndarray, name: str) -> np.ndarray:
+    """One quantity of the site-months of `record`, of the same shape; see `FIELDS`."""
+    if name == "providing":
+        return record["status"] == st.PROVIDING
+    if name == "fidelity":
+        return np.where(record["status"] == st.PROVIDING, record["fidelity"], np.float32(np.nan))
+    if name in EVENTS:
+        return (record["events"] & EVENTS[name]) != 0
+    return record[name]
+
+
+@dataclass(frozen=True)
+class History:
+    """Site-months of many histories of one system under one strategy.
+
+    Attributes
+    ----------
+    record : ndarray of RECORD, shape (draw, replicate, month, site)
+        As the engine wrote it; read it through the attributes named in `FIELDS`:
+        ``providing`` bool, ``status`` uint8 (0 not providing, 1 preparing, 2 providing),
+        ``fidelity`` float32 (1 to 5; NaN while not providing), head counts uint16 (``aware``,
+        ``supportive``, ``champions``, ``importer_champions``, ``trained`` -- delivering staff who
+        are trained --, ``delivering``), and bool events of the month.
+    months : DatetimeIndex
+        First day of each month; values are those at its end.
+    cost_usd : ndarray of float64, shape (draw, replicate, month)
+    events : DataFrame or None
+        The event log, when it was asked for.
+    """
+
+    system: System
+    parameters: ParameterSet
+    strategy: str
+    seed: int
+    months: pd.DatetimeIndex
+    record: np.ndarray
+    cost_usd: np.ndarray
+    events: pd.DataFrame | None = None
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name in FIELDS:
+            return read_record(self.record, name)
+        raise AttributeError(name)
+
+    @property
+    def sites(self) -> Mapping[str, np.ndarray]:
+        """All quantities by name, each of shape (draw, replicate, month, site)."""
+        return {name: read_record(self.record, name) for name in FIELDS}
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Draws, replicates, months, sites."""
+        return self.record.shape
+
+    def to_xarray(self) -> xr.Dataset:
+        """All quantities with coordinates draw, replicate, month, site (station)."""
+        draws, replicates = self.shape[:2]
+        coordinates = {
+            "draw": np.arange(draws),
+            "replicate": np.arange(replicates),
+            "month": self.months,
+            "site": self.system.sites["station"].to_numpy(str),
+        }
+        data = {name: (DIMS, values) for name, values in self.sites.items()}
+        data["cost_usd"] = (DIMS[:3], self.cost_usd)
+        attributes = {
+            "strategy": self.strategy,
+            "seed": self.seed,
+            "parameters": self.parameters.status,
+            "parameters_note": self.parameters.note,
+            "system": self.system.name,
+        }
+        return xr.Dataset(data, coordinates, attributes)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a history, month and site: draw, replicate, month (date), station, `FIELDS`."""
+        draws, replicates, months, sites = self.shape
+        index = np.indices(self.shape, dtype=np.int32).reshape(4, -1)
+        columns = {
+            "draw": index[0],
+            "replicate": index[1],
+            "month": self.months.to_numpy()[index[2]],
+            "station": self.system.sites["station"].to_numpy(str)[index[3]],
+        }
+        columns.update({name: values.reshape(-1) for name, values in self.sites.items()})
+        return pd.DataFrame(columns)
+
+
+def month_index(first: int, n: int) -> pd.DatetimeIndex:
+    """`n` months from month number `first` (year * 12 + month - 1) on."""
+    return pd.date_range(f"{first // 12:04d}-{first % 12 + 1:02d}-01", periods=n, freq="MS")
