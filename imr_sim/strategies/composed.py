@@ -112,7 +112,7 @@ def _holds(component: Component, view: PlannerView, delivered: Delivered) -> np.
     if who.rule == "visn_by_visn" and when.wave_months is not None:
         holds &= targeting.visn_step(who, view) <= (view.month - when.start) // when.wave_months
     if when.sensitive_period is not None:
-        holds &= _since_change(view) < when.sensitive_period
+        holds &= _since_change(view) <= when.sensitive_period
     if when.no_start_after is not None:
         since = view.months_since_supported
         holds &= (since >= when.no_start_after) & (since != NEVER)

@@ -25,7 +25,7 @@ class PlannerView:
     ever_provided, has_prrc : ndarray of bool, shape (B, S)
     months_since_prrc_opened, months_since_leader_change, months_since_programme_change : \
 ndarray of int16, shape (B, S)
-        0 in the month itself; 9999 = never.
+        1 in the month after, when planners first see it; 9999 = never.
     months_since_supported : ndarray of int16, shape (B, S)
         Since the site first got any dose from this strategy; 9999 = never.
     providing_since_supported : ndarray of bool, shape (B, S)

@@ -176,8 +176,8 @@ def test_stepped_support_does_not_leave_a_site_that_begins_under_facilitation():
 def test_sensitive_period_response_waits_and_then_stays_a_year():
     def world(month):
         since = np.full((B, S), NEVER, dtype=np.int16)
-        if month >= 5:
-            since[:, 6] = month - 5
+        if month > 4:
+            since[:, 6] = month - 4
         return {"months_since_leader_change": since}
 
     given = run(campaign(load_strategy("sensitive_period_response")), 24, each=world)
