@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from imr_sim.analysis.table import FIRST
 from imr_sim.model.parameters import NAMES, SPECS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {str(p.relative_to(ROOT)): p for p in [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]}
+README = PAGES["README.md"].read_text(encoding="utf-8")
 EVIDENCE = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
 # The two commands that set a fresh machine up are run by .ci/run and by every install.
 SETUP = "python3 -m venv"
@@ -24,8 +26,12 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-def bash_blocks() -> list[str]:
-    return [block for page in PAGES for block in blocks(page, "bash") if SETUP not in block]
+COMMANDS = {
+    f"{page} {i}": block
+    for page in PAGES
+    for i, block in enumerate(blocks(page, "bash"))
+    if SETUP not in block
+}
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")])
@@ -36,11 +42,11 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatc
         exec(compile(block, page, "exec"), names)
 
 
-@pytest.mark.parametrize("block", bash_blocks())
-def test_a_command_that_a_page_shows_runs(block, tmp_path):
+@pytest.mark.parametrize("place", COMMANDS)
+def test_a_command_that_a_page_shows_runs(place, tmp_path):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", block],
+        ["bash", "-euo", "pipefail", "-c", COMMANDS[place]],
         cwd=tmp_path,
         env={**os.environ, "PATH": path},
         capture_output=True,
@@ -54,7 +60,13 @@ def test_a_command_that_a_page_shows_runs(block, tmp_path):
 def test_the_readme_shows_both_setup_commands_and_examples_for_all_three_users():
     setup = [block for block in blocks("README.md", "bash") if SETUP in block]
     assert len(setup) == 2
-    assert len(bash_blocks()) >= 2 and len(blocks("README.md", "python")) >= 3
+    assert len(COMMANDS) >= 2 and len(blocks("README.md", "python")) >= 3
+
+
+def test_the_readme_explains_the_columns_of_the_summary_in_their_order():
+    table = README.split("| column | meaning |")[1].split("\n\n")[0]
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", " ".join(cells)) == list(FIRST)
 
 
 def test_every_evidence_number_that_a_parameter_cites_has_a_row():
