@@ -112,28 +112,31 @@ def _strategies(asked: list[str] | str) -> dict[str, Strategy]:
         )
     chosen: dict[str, Strategy] = {}
     for given in names:
-        strategy = load_strategy(given)
-        if given in chosen or strategy.name in {s.name for s in chosen.values()}:
-            raise RequestError(
-                f"strategies=[{','.join(names)}]",
-                where=WHERE,
-                why=f"two of them are called {strategy.name!r}",
-                write="Name each strategy once; give your own files names of their own.",
-            )
-        chosen[given] = strategy
+        _add(chosen, given)
     return chosen
+
+
+def _add(chosen: dict[str, Strategy], given: str) -> Strategy:
+    strategy = load_strategy(given)
+    if given in chosen or strategy.name in {s.name for s in chosen.values()}:
+        raise RequestError(
+            f"strategies={', '.join([*chosen, given])}",
+            where=WHERE,
+            why=f"two of them are called {strategy.name!r}",
+            write="Name each strategy once; give your own files names of their own.",
+        )
+    chosen[given] = strategy
+    return strategy
 
 
 def _with_reference(chosen: dict[str, Strategy], reference: str) -> str:
     """Name of the reference; it joins the strategies if it is not among them."""
     name = next((s.name for given, s in chosen.items() if reference in (given, s.name)), None)
     if name is None:
-        joined = _strategies([reference, *chosen])
-        chosen |= joined
-        return joined[reference].name
+        return _add(chosen, reference).name
     if len(chosen) == 1:
         raise RequestError(
-            f"strategies=[{','.join(chosen)}]",
+            f"strategies=[{', '.join(chosen)}]",
             where=WHERE,
             why=f"there is nothing but the reference {name!r} itself",
             write="Name at least one other strategy, e.g. strategies=[facilitation].",

@@ -23,6 +23,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     """
     kind = REQUESTS[command]
     request = check_request(kind, compose_request(command, kind.model_fields, argv))
+    request.check_dates()
     path = free_path(request.out, command)
     # Only a request that can work pays for importing the model.
     from imr_sim.analysis import parameters_line

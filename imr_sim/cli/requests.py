@@ -98,6 +98,11 @@ class CompareRequest(RunRequest):
         "months after the policy date", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
     )
 
+    def check_dates(self) -> None:
+        """Raise RequestError unless a history comes before the policy."""
+        if self.policy_start <= self.start:
+            raise _wrong_date(self.policy_start, f"the history begins in {self.start}, not before")
+
 
 class SimulateRequest(RunRequest):
     """Histories under one strategy."""
@@ -114,12 +119,34 @@ class SimulateRequest(RunRequest):
     )
     events: bool = key("also write the log of events", "Write true or false.")
 
+    def check_dates(self) -> None:
+        """Raise RequestError unless the policy begins within the history."""
+        policy = self.policy_start or self.start
+        if not 0 <= _months(self.start, policy) < self.months:
+            why = f"it is not within the {self.months} months from {self.start} on"
+            raise _wrong_date(policy, why)
+
 
 class DescribeRequest(Request):
     """What `describe system` may be asked."""
 
     system: str = SYSTEM
     out: str | None = OUT
+
+
+def _months(first: str, then: str) -> int:
+    """Months from one "YYYY-MM" to another."""
+    (y0, m0), (y1, m1) = (map(int, month.split("-")) for month in (first, then))
+    return 12 * (y1 - y0) + m1 - m0
+
+
+def _wrong_date(given: str, why: str) -> RequestError:
+    return RequestError(
+        f"policy_start={given}",
+        where="command line",
+        why=why,
+        write="Write another policy_start, or another start.",
+    )
 
 
 R = TypeVar("R", bound=Request)

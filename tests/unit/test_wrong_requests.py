@@ -77,7 +77,7 @@ COMPARE = {
     "no replicates": (["replicates=0"], "replicates=0", "from 1"),
     "negative seed": (["seed=-1"], "seed=-1", "from 0"),
     "seed in words": (["seed=lucky"], "seed=lucky", "whole number"),
-    "no threads": (["threads=0"], "threads=0", "from 1"),
+    "no threads": (["threads=0"], "threads=0", "at least 1"),
     "thirteenth month": (["start=2004-13"], "start=2004-13", "2004-01"),
     "year without month": (["policy_start=2021"], "policy_start=2021", "2021-01"),
     "history that starts after the policy": (["start=2022-01"], "2022-01", "2021-01"),
