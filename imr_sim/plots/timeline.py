@@ -18,6 +18,7 @@ from imr_sim.plots.style import (
     LINE,
     PALE,
     VERMILLION,
+    Box,
     new_figure,
     styled,
 )
@@ -136,7 +137,7 @@ def _check(frame: pd.DataFrame) -> None:
         )
 
 
-def _panels(figure: Figure, box) -> list[Axes]:
+def _panels(figure: Figure, box: Box) -> list[Axes]:
     high = figure.get_figheight()
     bottom = box.bottom + 0.45 / high
     step = (box.top - bottom) / 4
