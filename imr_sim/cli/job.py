@@ -24,7 +24,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     kind = REQUESTS[command]
     request = check_request(kind, compose_request(command, kind.model_fields, argv))
     request.check_dates()
-    path = free_path(request.out, command)
+    free_path(request.out, command)
     # Only a request that can work pays for importing the model.
     from imr_sim.analysis import parameters_line
     from imr_sim.cli import manifest
@@ -33,6 +33,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     work = import_module(f"imr_sim.cli.{command}")
     inputs = load_inputs(request, work.USUAL_DRAWS)
     about = manifest.about(command, request, inputs)
+    path = free_path(request.out, command)  # again: another run may have begun meanwhile
     folder = session.open_folder(path, about, manifest.config_text(request))
     progress = Progress(request.quiet)
     progress(0.0, "preparing; the first run of all compiles the model, which takes a minute")
@@ -41,8 +42,9 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     with folder.staging(parameters_line(status, note), work.CONTENTS) as stage:
         work.write(result, stage, request)
     progress.finish()
+    names = ", ".join(p.name for p in folder.written())
+    text = f"{work.report(result)}\n\nWritten to {folder.path}/: {names}"
     if not folder.close("done"):
         return INTERRUPTED
-    names = ", ".join(p.name for p in folder.written())
-    print(f"{work.report(result)}\n\nWritten to {folder.path}/: {names}")
+    print(text)
     return 0

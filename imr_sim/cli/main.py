@@ -42,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         warnings.simplefilter("ignore", ProvisionalWarning)
         logging.getLogger("MESA").setLevel(logging.WARNING)
         try:
-            return _dispatch(arguments, session)
+            code = _dispatch(arguments, session)
+            sys.stdout.flush()
+            return code
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return DONE
@@ -87,20 +89,25 @@ def _dispatch(arguments: list[str], session: Session) -> int:
 
 def _failed(error: Exception, session: Session) -> int:
     """Keep the details in a file; the terminal gets one line."""
-    details = "".join(traceback.format_exception(error))
+    try:
+        kept = f"details in {_keep(''.join(traceback.format_exception(error)), session)}"
+    except OSError as also:  # a full disk, most likely: what failed first is what counts
+        kept = f"the details could not be kept ({also.strerror})"
+    kind = "" if isinstance(error, ImrSimError) else f"{type(error).__name__}: "
+    reason = (str(error).strip() or "no reason given").splitlines()[0]
+    print(f"imr-sim: failed: {kind}{reason}; {kept}", file=sys.stderr)
+    return FAILED
+
+
+def _keep(details: str, session: Session) -> Path:
     if session.folder is not None:
         session.folder.write_text("error.txt", details)
         session.folder.close("failed")
-        where = session.folder.path / "error.txt"
-    else:
-        handle, name = tempfile.mkstemp(prefix="imr-sim-error-", suffix=".txt", text=True)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(details)
-        where = Path(name)
-    kind = "" if isinstance(error, ImrSimError) else f"{type(error).__name__}: "
-    reason = (str(error).strip() or "no reason given").splitlines()[0]
-    print(f"imr-sim: failed: {kind}{reason}; details in {where}", file=sys.stderr)
-    return FAILED
+        return session.folder.path / "error.txt"
+    handle, name = tempfile.mkstemp(prefix="imr-sim-error-", suffix=".txt", text=True)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(details)
+    return Path(name)
 
 
 if __name__ == "__main__":

@@ -77,12 +77,6 @@ class RunFolder:
     def __init__(self, path: Path, manifest: Mapping[str, Any], config: str) -> None:
         self.path = path
         self.made = [p for p in (path, *path.absolute().parents) if not p.exists()]
-        try:
-            path.mkdir(parents=True)
-            (path / STAGE).mkdir()
-        except OSError as error:
-            self.discard()
-            raise _unwritable(path, error.strerror or str(error)) from error
         self._began = time.monotonic()
         self._closing = threading.Lock()  # the end is written once, by the run or by Ctrl-C
         self.manifest = {
@@ -92,8 +86,17 @@ class RunFolder:
             "end": None,
             "seconds": None,
         }
-        self.write_text("config.yaml", config)
-        self._write_manifest()
+        try:
+            path.mkdir(parents=True)
+        except OSError as error:  # another run may have been quicker: what is there is not ours
+            raise _unwritable(path, error.strerror or str(error)) from error
+        try:
+            (path / STAGE).mkdir()
+            self.write_text("config.yaml", config)
+            self._write_manifest()
+        except OSError as error:
+            self.discard()
+            raise _unwritable(path, error.strerror or str(error)) from error
 
     @contextmanager
     def staging(self, headline: str, contents: Mapping[str, str]) -> Iterator[Path]:

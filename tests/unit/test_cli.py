@@ -182,6 +182,30 @@ def test_a_failure_is_one_line_with_details_in_a_file(capsys, here, monkeypatch)
     assert json.loads((here / "run/manifest.json").read_text())["status"] == "failed"
 
 
+def test_a_failure_on_a_full_disk_is_still_one_line(capsys, here, monkeypatch):
+    from imr_sim.cli import compare
+    from imr_sim.cli.run_folder import RunFolder
+
+    def full(*_):
+        monkeypatch.setattr(RunFolder, "write_text", full)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(compare, "write", full)
+    assert main(["compare", *TINY, "out=run"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert err.count("No space left on device") == 2
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(here):
+    command = f"'{sys.executable}' -m imr_sim.cli.main describe parameters | head -1"
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith("Parameters")
+
+
 def test_progress_tells_the_time_left(capsys, monkeypatch):
     clock = iter([100.0, 110.0, 130.0])
     monkeypatch.setattr("time.monotonic", lambda: next(clock))

@@ -82,6 +82,14 @@ def test_a_discarded_run_leaves_other_runs_alone():
     assert os.listdir("runs") == [kept.path.name]
 
 
+def test_a_folder_that_another_run_made_meanwhile_is_left_alone():
+    Path("runs/one").mkdir(parents=True)
+    Path("runs/one/result").touch()
+    with pytest.raises(RequestError, match="File exists"):
+        open_folder("runs/one")
+    assert os.listdir("runs/one") == ["result"]
+
+
 def test_default_folders_are_dated_and_never_the_same():
     first = free_path(None, "compare")
     assert first.parent == Path("outputs/compare")
