@@ -10,7 +10,7 @@ from imr_sim.analysis import Arm, Comparison
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.simulate import ProgressCall
-from imr_sim.model.batch import Batch, Stage, identities, thread_limit
+from imr_sim.model.batch import Batch, Stage, identities
 from imr_sim.model.history import month_index, read_record
 from imr_sim.model.layout import month_number
 from imr_sim.model.outcomes import CURVES, monthly_outcomes
@@ -76,7 +76,7 @@ def compare(
     whole_number("horizon", horizon, 1, 1200)
     whole_number("replicates", replicates, 1, 1_000_000)
     whole_number("seed", seed, 0, 2**64 - 1)
-    stage = Stage.of(system, seed, start)
+    stage = Stage.of(system, seed, start, threads)
     before = month_number(policy_start) - stage.start
     if before < 1:
         raise RequestError(
@@ -89,17 +89,16 @@ def compare(
     months = before + horizon
     books = [_Book(len(draw), months, system.n_sites) for _ in chosen]
     report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
-    with thread_limit(threads):
-        for first in range(0, len(draw), CHUNK_HISTORIES):
-            chunk = slice(first, first + CHUNK_HISTORIES)
-            shared = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
-            report.message = "shared history"
-            past = shared.advance_quietly(before, report.tick)
-            shared.begin_policy()
-            for strategy, book in zip(chosen, books, strict=True):
-                report.message = strategy.name
-                book.write(chunk, slice(0, before), past, shared.params)
-                _run_arm(shared.branch(), strategy, horizon, budget, chunk, before, book, report)
+    for first in range(0, len(draw), CHUNK_HISTORIES):
+        chunk = slice(first, first + CHUNK_HISTORIES)
+        shared = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
+        report.message = "shared history"
+        past = shared.advance_quietly(before, report.tick)
+        shared.begin_policy()
+        for strategy, book in zip(chosen, books, strict=True):
+            report.message = strategy.name
+            book.write(chunk, slice(0, before), past, shared.params)
+            _run_arm(shared.branch(), strategy, horizon, budget, chunk, before, book, report)
     shape = (len(draws), replicates)
     return Comparison(
         arms=tuple(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
-from imr_sim.model.batch import Batch, Stage, identities, thread_limit
+from imr_sim.model.batch import Batch, Stage, identities
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
 from imr_sim.model.history import History, month_index
 from imr_sim.model.layout import month_number
@@ -79,7 +79,7 @@ def simulate(
     whole_number("months", months, 1, 2400)
     whole_number("replicates", replicates, 1, 1_000_000)
     whole_number("seed", seed, 0, 2**64 - 1)
-    stage = Stage.of(system, seed, start)
+    stage = Stage.of(system, seed, start, threads)
     quiet = month_number(policy_start or start) - stage.start
     if not 0 <= quiet < months:
         raise RequestError(
@@ -93,16 +93,15 @@ def simulate(
     cost = np.zeros((len(draw), months))
     frames = []
     step = 1 if events else CHUNK_HISTORIES
-    with thread_limit(threads):
-        for first in range(0, len(draw), step):
-            chunk = slice(first, first + step)
-            batch = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
-            logs: list[Log] | None = [] if events else None
-            _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], logs)
-            if logs is not None:
-                frames.append(_event_frame(stage, logs, draw[first], replicate[first]))
-            if progress:
-                progress(min(1.0, (first + step) / len(draw)), "histories")
+    for first in range(0, len(draw), step):
+        chunk = slice(first, first + step)
+        batch = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
+        logs: list[Log] | None = [] if events else None
+        _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], logs)
+        if logs is not None:
+            frames.append(_event_frame(stage, logs, draw[first], replicate[first]))
+        if progress:
+            progress(min(1.0, (first + step) / len(draw)), "histories")
     shape = (len(draws), replicates)
     return History(
         system=system,
@@ -154,9 +153,9 @@ def _event_frame(stage: Stage, logs: list[Log], draw: int, replicate: int) -> pd
         {
             "draw": draw,
             "replicate": replicate,
-            "month": month_index(stage.start, int(month.max(initial=stage.start)) - stage.start + 1)[
-                month - stage.start
-            ]
+            "month": month_index(
+                stage.start, int(month.max(initial=stage.start)) - stage.start + 1
+            )[month - stage.start]
             if len(month)
             else pd.DatetimeIndex([]),
             "event": np.array(KIND_NAMES, dtype=object)[kind],

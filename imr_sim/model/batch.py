@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from scipy.stats import norm
 
@@ -29,20 +29,9 @@ NO_LOG = new_log(0)
 SLICE = 4000  # history-months handed to the compiled code at a time, so that Ctrl-C is heard
 
 
-@contextmanager
-def thread_limit(threads: int | None):
-    """Use at most `threads` threads inside the block; results never depend on it."""
-    before = numba.get_num_threads()
-    numba.set_num_threads(min(threads or before, numba.config.NUMBA_NUM_THREADS))
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
-
-
 @dataclass(frozen=True)
 class Stage:
-    """What all histories of a system share: its layout, its facts, the seed, the first month."""
+    """What all histories of a system share: layout, facts, seed, first month, threads to use."""
 
     system: System
     world: World
@@ -50,12 +39,16 @@ class Stage:
     facts: SiteFacts
     seed: int
     start: int
+    threads: int
 
     @classmethod
-    def of(cls, system: System, seed: int, start: str) -> Stage:
+    def of(cls, system: System, seed: int, start: str, threads: int | None = None) -> Stage:
         """Lay out `system` for histories that begin in `start` ("YYYY-MM")."""
         world, slot = build_world(system)
-        return cls(system, world, slot, SiteFacts.of(system), seed, month_number(start))
+        facts = SiteFacts.of(system)
+        return cls(
+            system, world, slot, facts, seed, month_number(start), threads or os.cpu_count() or 1
+        )
 
     @property
     def key(self) -> np.ndarray:
@@ -91,7 +84,9 @@ class Batch:
         self.state.replicate[:] = replicate
         self.month = stage.start
         self.policy: _Policy | None = None
-        engine.start_histories(stage.world, self.params, stage.key, self.state, stage.start)
+        engine.start_histories(
+            stage.world, self.params, stage.key, self.state, stage.start, 0, len(values)
+        )
 
     def __len__(self) -> int:
         return len(self.params)
@@ -116,18 +111,29 @@ class Batch:
             doses = np.zeros((1, n_sites, len(LEVERS)))
             doses = np.broadcast_to(doses, (len(self), *doses.shape[1:])).copy()
         record = np.empty((len(self), months, n_sites), RECORD)
-        engine.run_months(
-            stage.world,
-            self.params,
-            stage.key,
-            self.state,
-            self.month,
-            months,
-            stage.start,
-            doses,
-            record,
-            log,
-        )
+        first = self.month
+
+        def run(histories: tuple[int, int]) -> None:
+            engine.run_months(
+                stage.world,
+                self.params,
+                stage.key,
+                self.state,
+                first,
+                months,
+                stage.start,
+                doses,
+                record,
+                log,
+                *histories,
+            )
+
+        shares = _shares(len(self), stage.threads)
+        if len(shares) == 1:
+            run(shares[0])
+        else:
+            with ThreadPoolExecutor(len(shares)) as pool:
+                list(pool.map(run, shares))
         self.month += months
         return record
 
@@ -160,9 +166,7 @@ class Batch:
     def _uniforms(self, decision: int, month: int | None = None) -> np.ndarray:
         when = self.month if month is None else month
         state, n_sites = self.state, self.stage.world.n_sites
-        return uniform_table(
-            self.stage.key, state.replicate, state.draw, when, decision, n_sites
-        )
+        return uniform_table(self.stage.key, state.replicate, state.draw, when, decision, n_sites)
 
     def campaign(self, strategy, months: int, budget: float | None) -> Campaign:
         """Put a strategy to work on these histories for `months` months."""
@@ -214,6 +218,12 @@ class _Policy:
     leadership: np.ndarray
     awareness: np.ndarray
     luck: np.ndarray
+
+
+def _shares(n: int, threads: int) -> list[tuple[int, int]]:
+    """Split n histories into one run of neighbours a thread."""
+    edges = np.linspace(0, n, min(n, threads) + 1).round().astype(int).tolist()
+    return list(zip(edges[:-1], edges[1:], strict=True))
 
 
 def _measured(truth: np.ndarray, reliability: np.ndarray, u: np.ndarray) -> np.ndarray:

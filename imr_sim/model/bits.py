@@ -9,8 +9,15 @@ from imr_sim.model.compiled import rule
 from imr_sim.model.rng import ONE
 
 _1, _2, _4, _56 = (np.uint64(n) for n in (1, 2, 4, 56))
-_55, _33, _0F, _01 = (np.uint64(n) for n in (0x55 * ((1 << 64) // 255), 0x33 * ((1 << 64) // 255),
-                                              0x0F * ((1 << 64) // 255), (1 << 64) // 255))
+_55, _33, _0F, _01 = (
+    np.uint64(n)
+    for n in (
+        0x55 * ((1 << 64) // 255),
+        0x33 * ((1 << 64) // 255),
+        0x0F * ((1 << 64) // 255),
+        (1 << 64) // 255,
+    )
+)
 
 
 @rule

@@ -45,15 +45,11 @@ def inlined(function):
     return numba.njit(error_model="numpy", inline="always")(function)
 
 
-def entry(*, parallel: bool = False):
-    """Compile a function called from Python, and keep the result on disk."""
-
-    def decorate(function):
-        before = numba.config.CACHE_DIR
-        numba.config.CACHE_DIR = _compile_folder()
-        try:
-            return numba.njit(error_model="numpy", cache=True, parallel=parallel)(function)
-        finally:
-            numba.config.CACHE_DIR = before
-
-    return decorate
+def entry(function):
+    """Compile a function called from Python, without the interpreter's lock; keep it on disk."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _compile_folder()
+    try:
+        return numba.njit(error_model="numpy", cache=True, nogil=True)(function)
+    finally:
+        numba.config.CACHE_DIR = before

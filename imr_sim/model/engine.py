@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from imr_sim.model import site_phases, staff_phases
-from imr_sim.model.compiled import entry, rule
+from imr_sim.model.compiled import entry, inlined, rule
 from imr_sim.model.rng import Luck
-from imr_sim.model.state import NOT_PROVIDING
+from imr_sim.model.state import N_FLAGS, NOT_PROVIDING
 
 # The schedule, in order. Every phase reads the state at the start of the month and writes the next
 # one. `strategy` runs in Python before the compiled phases; a test holds this against `month`.
 PHASES = (
     ("context", "leaders and programmes change, PRRCs open; sensitive periods start and end"),
-    ("strategy", "looking at what a planner could see, doses reach sites within capacity and budget"),
+    (
+        "strategy",
+        "looking at what a planner could see, doses reach sites within capacity and budget",
+    ),
     ("turnover", "people leave; posts are filled by transfers and from outside"),
     ("awareness", "the unaware hear of IMR from media, ties, their site and levers"),
-    ("persuasion", "the aware support IMR or lose sight of it; supporters champion it; champions tire"),
+    (
+        "persuasion",
+        "the aware support IMR or lose sight of it; supporters champion it; champions tire",
+    ),
     ("decision", "sites that have heard of IMR and do not provide it decide to"),
     ("implementation", "preparing sites start; teams fill; training; fidelity moves"),
     ("sustainment", "providing sites stop, or not"),
@@ -25,15 +30,18 @@ PHASES = (
 )
 
 
-@rule
+@inlined
 def month_of_history(world, p, luck, month, start, state, b, dose, scratch, before, log):
     """Advance history `b` by one month."""
     now, left = scratch
     new = state.flags[b]
     after = state.sites[b]
     within, between, peers = state.within[b], state.between[b], state.peers[b]
-    now[:] = new
-    before[:] = after
+    for w in range(len(now)):
+        for f in range(N_FLAGS):
+            now[w, f] = new[w, f]
+    for s in range(world.n_sites):
+        before[s] = after[s]
     site_phases.context(world, p, luck, month, before, after, dose)
     staff_phases.turnover(
         world, p, luck, month, now, new, left, before, dose, state.hired[b], start, log
@@ -64,19 +72,32 @@ def _write(sites, record):
         row.events = site.events
 
 
-@entry(parallel=True)
-def start_histories(world, params, key, state, start):
+@entry
+def start_histories(world, params, key, state, start, first_history, last_history):
     """Draw what is given at the start of each history."""
-    for b in numba.prange(len(params)):
+    for b in range(first_history, last_history):
         luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
         site_phases.first_month(world, params[b], luck, start, state.sites[b])
         for s in range(world.n_sites):
             state.sites[b, s].status = NOT_PROVIDING
 
 
-@entry(parallel=True)
-def run_months(world, params, key, state, first, n_months, start, doses, record, log):
-    """Advance every history of a batch by `n_months` months under constant doses.
+@entry
+def run_months(
+    world,
+    params,
+    key,
+    state,
+    first,
+    n_months,
+    start,
+    doses,
+    record,
+    log,
+    first_history,
+    last_history,
+):
+    """Advance some histories of a batch by `n_months` months under constant doses.
 
     Parameters
     ----------
@@ -96,9 +117,11 @@ def run_months(world, params, key, state, first, n_months, start, doses, record,
         Written.
     log : Log
         Events, when B is 1; a log of capacity 0 keeps nothing.
+    first_history, last_history : int
+        The histories to run: different threads run different ones.
     """
     n_words = len(world.word_site)
-    for b in numba.prange(len(params)):
+    for b in range(first_history, last_history):
         luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
         now = np.empty_like(state.flags[b])
         left = np.empty(n_words, np.uint64)

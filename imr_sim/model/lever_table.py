@@ -9,6 +9,7 @@ from __future__ import annotations
 from imr_sim.model.parameter_table import LOG, POINTS, PROB, RATE, SD, A, Spec
 from imr_sim.model.priors import beta, fixed, lognormal, normal, uniform
 
+# fmt: off
 EFFECTS = (
     Spec("materials_awareness", 0.08, RATE, 0, 20, lognormal(0.08, 0.5), A, "educational materials: hearing of IMR, all staff of the site"),
     Spec("materials_decision", 0.15, LOG, -2, 3, normal(0.15, 0.15), "E24", "educational materials: direct effect on the decision"),

@@ -40,6 +40,7 @@ RATE, MONTHS, PROB, LOG, SD, POINTS = (
 FACTOR = normal(0.5, 0.6)
 FACTOR_SOURCE = "same prior for all ten factors (E1); size: assumption"
 
+# fmt: off
 TURNOVER = (
     Spec("turnover_clinical", 0.15, RATE, 0, 2, lognormal(0.15, 0.25), "E19 .073-.082 lost + E23 moves (A)", "psychiatrists, psychologists, social workers and nurses leave their post"),
     Spec("turnover_peer", 0.18, RATE, 0, 2, lognormal(0.18, 0.30), "assumption (E23: .10-.20)", "peer specialists leave their post"),

@@ -1,4 +1,4 @@
-"""Prior distributions, sampled by inverse distribution function so that any design can drive them."""
+"""Prior distributions, sampled by their quantile function so that any design can drive them."""
 
 from __future__ import annotations
 

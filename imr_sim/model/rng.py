@@ -38,7 +38,11 @@ LEAVE, HEAR, FORGET, SUPPORT, LOSE, CHAMPION = 1, 2, 3, 4, 5, 6
 TIRE, TEAM, TRAIN, REPLACE, IMPORT, SOURCE = 7, 8, 9, 10, 11, 12
 LEADER, LEADER_VALUE, PROGRAMME, DECIDE, START, STOP = 20, 21, 22, 23, 24, 25
 FACTORS, PRRC = 30, 35
-SURVEY, AWARENESS_SURVEY, PLANNER = 40, 41, 42  # observers' and planners' own luck: cannot disturb a run
+SURVEY, AWARENESS_SURVEY, PLANNER = (
+    40,
+    41,
+    42,
+)  # observers' and planners' own luck: cannot disturb a run
 
 
 @inlined
@@ -137,7 +141,7 @@ def luck_of(seed: int, replicate: int, draw: int) -> Luck:
     return Luck(np.uint64(low), np.uint64(high), np.uint64(replicate), np.uint64(draw))
 
 
-@entry()
+@entry
 def uniform_table(seeds, replicates, draws, month, decision, n):
     """Uniforms of entities 0..n-1 of many histories, shape (histories, n)."""
     out = np.empty((len(replicates), n))

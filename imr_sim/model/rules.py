@@ -150,8 +150,10 @@ def startup_probability(p, facilitation):
 @rule
 def training_hazard(p, training, train_trainer, trained_colleagues):
     """Hazard per year that a provider or champion completes training."""
-    led = p.training_rate * p.training_completion * (
-        training + p.train_trainer_discount * train_trainer
+    led = (
+        p.training_rate
+        * p.training_completion
+        * (training + p.train_trainer_discount * train_trainer)
     )
     second = p.train_trainer_second * trained_colleagues * min(train_trainer, 1.0)
     return p.training_access + led + second

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import bit, count, has, lowest, position
+from imr_sim.model.bits import bit, count, lowest, position
 from imr_sim.model.compiled import rule
 from imr_sim.model.events import DECIDED, RESTARTED, STARTED, STOPPED, log_event
 from imr_sim.model.layout import PRRC_UNKNOWN
@@ -215,7 +215,9 @@ def _delivering(world, flags, s):
 def _train(world, p, luck, month, now, new, left, site, s, dose):
     """Untrained providers and champions of SMI programmes get training."""
     for w in range(world.site_word[s], world.site_word[s + 1]):
-        pupils = (now[w, DELIVERING] | now[w, CHAMPION]) & world.smi[w] & ~now[w, TRAINED] & ~left[w]
+        pupils = (
+            (now[w, DELIVERING] | now[w, CHAMPION]) & world.smi[w] & ~now[w, TRAINED] & ~left[w]
+        )
         if not pupils:
             continue
         hazard = rules.training_hazard(
@@ -238,8 +240,11 @@ def _fill_team(world, p, luck, month, now, new, left, s, dose):
     vacancies = int(p.team_size) - _delivering(world, new, s)
     if vacancies <= 0:
         return
-    best = np.full(MOST_TEAM, np.inf)
-    post = np.full(MOST_TEAM, -1)
+    best = np.empty(MOST_TEAM)
+    post = np.empty(MOST_TEAM, np.int64)
+    for k in range(vacancies):
+        best[k] = np.inf
+        post[k] = -1
     for w in range(world.site_word[s], world.site_word[s + 1]):
         willing = now[w, AWARE] & world.smi[w] & ~now[w, DELIVERING] & ~left[w]
         while willing:

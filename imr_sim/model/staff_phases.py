@@ -55,11 +55,11 @@ CHUNK = 256  # words handled together: their digits stay in the nearest cache
 def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, log):
     """People leave; posts are filled at once by a transfer or from outside."""
     digits = np.empty((DIGITS, CHUNK), np.uint64)
-    rate = np.empty(N_ROLES)
+    leaves = np.empty(N_ROLES)
+    bound = 0.0
     for role in range(N_ROLES):
-        rate[role] = rules.leaving_rate(p, role)
-    leaves = monthly(rate)
-    bound = leaves.max()
+        leaves[role] = monthly(rules.leaving_rate(p, role))
+        bound = max(bound, leaves[role])
     n_words = len(left)
     present, word_site, post_role, smi = world.present, world.word_site, world.role, world.smi
     logging = len(log.kind) > 0
@@ -81,7 +81,9 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
                 probability = leaves[role]
                 if now[w, DELIVERING] & flag:
                     training, audit = dose[site, rules.TRAINING], dose[site, rules.AUDIT]
-                    probability = monthly(rate[role] * rules.retention(p, training, audit))
+                    probability = monthly(
+                        rules.leaving_rate(p, role) * rules.retention(p, training, audit)
+                    )
                 if happens(luck, month, LEAVE, slot, digits, i, b, probability):
                     left[w] |= flag
                     is_smi = smi[w] & flag != NONE
@@ -164,10 +166,11 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
     """The unaware hear of IMR from media, ties, the site itself, and levers."""
     digits = np.empty((DIGITS, CHUNK), np.uint64)
     weight = np.empty((N_ROLES, 2))
+    media_bound = 0.0
     for role in range(N_ROLES):
-        weight[role, 0] = p.media * rules.media_weight(p, role, False)
-        weight[role, 1] = p.media * rules.media_weight(p, role, True)
-    media_bound = weight.max()
+        for is_smi in range(2):
+            weight[role, is_smi] = p.media * rules.media_weight(p, role, is_smi == 1)
+            media_bound = max(media_bound, weight[role, is_smi])
     aware_in, members_in = _collaborative_totals(world, sites, dose)
     present, word_site, post_role, smi = world.present, world.word_site, world.role, world.smi
     logging = len(log.kind) > 0
@@ -299,8 +302,20 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
         )
         leading_digits(luck, month, CHAMPION_LUCK, first, n, digits)
         _come_to_champion(
-            posts, world.staff_count, p, luck, month, now, left, sites, dose, first, n, digits,
-            champions, log,
+            posts,
+            world.staff_count,
+            p,
+            luck,
+            month,
+            now,
+            left,
+            sites,
+            dose,
+            first,
+            n,
+            digits,
+            champions,
+            log,
         )
         leading_digits(luck, month, LOSE, first, n, digits)
         for i in range(n):

@@ -1,0 +1,92 @@
+"""The parameter draws that ship with the package, and draws that users bring.
+
+Until the model is calibrated the shipped set is *provisional*: prior draws that satisfy coarse
+bounds of the patterns P1, P2 and P4, made by ``experiments/provisional.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from imr_sim.errors import ProvisionalWarning, RequestError, RequestErrors
+from imr_sim.model.parameters import NAMES, ParameterSet, check_value
+
+FOLDER = Path(__file__).parent / "data"
+DRAWS = FOLDER / "parameters.parquet"
+MANIFEST = FOLDER / "parameters.json"
+
+
+def posterior() -> ParameterSet:
+    """The shipped parameter draws, with their status.
+
+    Returns
+    -------
+    ParameterSet
+        With status ``"provisional"`` until a calibrated posterior ships; a ProvisionalWarning
+        says so.
+    """
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    values = pq.read_table(DRAWS).to_pandas()[list(NAMES)].to_numpy(float)
+    if manifest["status"] == "provisional":
+        warnings.warn(manifest["note"], ProvisionalWarning, stacklevel=2)
+    return ParameterSet(values, manifest["status"], manifest["note"], manifest)
+
+
+def read_draws(path: str | Path) -> ParameterSet:
+    """Parameter draws from a user's Parquet file: one row a draw, one column a parameter.
+
+    Raises
+    ------
+    RequestError
+        When the file is missing, truncated, has no rows, lacks or misnames a column, or holds a
+        value that is not finite or out of range.
+    """
+    path = Path(path)
+    where = f"parameters file {path}"
+    try:
+        frame = pq.read_table(path).to_pandas()
+    except FileNotFoundError:
+        raise RequestError(
+            str(path), where="parameters", why="there is no such file", write="Write its path."
+        ) from None
+    except Exception as error:
+        raise RequestError(
+            f"{type(error).__name__}",
+            where=where,
+            why="it cannot be read as Parquet; it may be truncated",
+            write="Write the file again, with one column a parameter.",
+        ) from None
+    missing = [n for n in NAMES if n not in frame]
+    extra = [str(c) for c in frame.columns if c not in NAMES]
+    if missing or extra or frame.empty:
+        found = [f"missing {', '.join(missing[:5])}"] if missing else []
+        found += [f"unknown {', '.join(extra[:5])}"] if extra else []
+        raise RequestError(
+            "; ".join(found) or "no rows",
+            where=where,
+            why=f"a draw needs a value of each of the {len(NAMES)} parameters and nothing else",
+            write="Start from imr.prior(100).frame().to_parquet(...) for the columns.",
+        )
+    errors = []
+    for name in NAMES:
+        column = pd.to_numeric(frame[name], errors="coerce").to_numpy(float)
+        for row, value in enumerate(column):
+            try:
+                check_value(name, float(value), f"{where}, row {row}")
+            except RequestError as error:
+                errors.append(error)
+                break
+        frame[name] = column
+    if errors:
+        raise RequestErrors(errors[:10])
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    note = f"{len(frame)} draws from {path.name}"
+    values = frame[list(NAMES)].to_numpy(np.float64)
+    return ParameterSet(values, "user", note, {"sha256": digest})
