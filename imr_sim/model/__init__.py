@@ -1,0 +1,1 @@
+"""The model: parameters, luck, rules of behaviour, and the engine that runs histories."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.stats import norm
@@ -223,11 +224,11 @@ class _Policy:
 def _shares(n: int, threads: int) -> list[tuple[int, int]]:
     """Split n histories into one run of neighbours a thread."""
     edges = np.linspace(0, n, min(n, threads) + 1).round().astype(int).tolist()
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def _measured(truth: np.ndarray, reliability: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Standardise over sites and add measurement error, so that corr(measure, truth) = reliability."""
+    """Standardise over sites and add error: corr(measure, truth) = reliability."""
     spread = truth.std(axis=1, keepdims=True)
     z = (truth - truth.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
     return reliability * z + np.sqrt(1.0 - reliability**2) * norm.ppf(u)

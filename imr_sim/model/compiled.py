@@ -1,7 +1,7 @@
 """The one decorator for compiled code, with a cache that knows when any rule changed.
 
 Numba's own cache looks only at the file of the function compiled, so a change of a rule in another
-file would go unnoticed. Here the cache folder carries a hash of every source file of the model.
+file would go unnoticed. Here the cache folder carries a hash of every source file that is compiled.
 """
 
 from __future__ import annotations
@@ -15,12 +15,25 @@ import numba
 
 from imr_sim.paths import cache_folder
 
+# Files whose functions or constants end up in compiled code; a test holds this list complete.
+COMPILED_FILES = (
+    "bits",
+    "compiled",
+    "engine",
+    "events",
+    "layout",
+    "rng",
+    "rules",
+    "site_phases",
+    "staff_phases",
+    "state",
+)
+
 
 def _source_hash() -> str:
     digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    for name in COMPILED_FILES:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

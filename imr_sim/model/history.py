@@ -103,7 +103,6 @@ class History:
 
     def to_frame(self) -> pd.DataFrame:
         """One row a history, month and site: draw, replicate, month (date), station, `FIELDS`."""
-        draws, replicates, months, sites = self.shape
         index = np.indices(self.shape, dtype=np.int32).reshape(4, -1)
         columns = {
             "draw": index[0],

@@ -235,7 +235,7 @@ def _train(world, p, luck, month, now, new, left, site, s, dose):
 def _fill_team(world, p, luck, month, now, new, left, s, dose):
     """Fill the delivery team: champions first, then supporters, then the merely aware.
 
-    The untrained shy from the workbook: each is willing this month with probability `rules.willingness`.
+    The untrained shy from the workbook: `rules.willingness` is how likely each is to join.
     """
     vacancies = int(p.team_size) - _delivering(world, new, s)
     if vacancies <= 0:
