@@ -38,6 +38,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     progress = Progress(request.quiet)
     progress(0.0, "preparing; the first run of all compiles the model, which takes a minute")
     result = work.run(request, inputs, progress)
+    progress(1.0, "writing tables and figures")
     status, note = inputs.parameters.status, inputs.parameters.note
     with folder.staging(parameters_line(status, note), work.CONTENTS) as stage:
         work.write(result, stage, request)
