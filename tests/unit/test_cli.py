@@ -1,9 +1,11 @@
 """The command line, from its words to its files (system=small)."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -80,6 +82,17 @@ def test_help_names_every_command_and_its_keys(capsys):
     text = done(capsys, "compare", "--help")
     for key in CompareRequest.model_fields:
         assert f"  {key}=" in text
+
+
+def test_the_reference_page_has_every_key_and_its_default():
+    page = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
+    for kind in (CompareRequest, SimulateRequest):
+        for key in kind.model_fields:
+            assert f"| `{key}` |" in page
+    for key, value in composed().items():
+        shown = {"parameters": "posterior", "replicates": "2; 1"}.get(key, value)
+        shown = "null" if shown is None else str(shown).lower()
+        assert re.search(rf"^\| `{key}` \| `?{shown}`? \|", page, re.MULTILINE), key
 
 
 def test_version(capsys):
