@@ -13,11 +13,12 @@ from scipy.stats import norm
 from imr_sim.model import engine
 from imr_sim.model.events import Log, new_log
 from imr_sim.model.layout import World, build_world, month_number
-from imr_sim.model.parameters import ParameterSet
+from imr_sim.model.parameters import NAMES, ParameterSet
 from imr_sim.model.rng import AWARENESS_SURVEY, PLANNER, SURVEY, uniform_table
 from imr_sim.model.state import (
     NEVER,
     RECORD,
+    State,
     allocate,
     copy_state,
     parameter_records,
@@ -78,7 +79,6 @@ class Batch:
         self, stage: Stage, values: np.ndarray, draw: np.ndarray, replicate: np.ndarray
     ) -> None:
         self.stage = stage
-        self.values = values
         self.params = parameter_records(values)
         self.state = allocate(len(values), len(stage.world.word_site), stage.world.n_sites)
         self.state.draw[:] = draw
@@ -97,6 +97,13 @@ class Batch:
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
         twin.state = copy_state(self.state)
+        return twin
+
+    def only(self, keep: np.ndarray) -> Batch:
+        """Those histories for which `keep` (bool, shape (B,)) is true."""
+        twin = self.branch()
+        twin.params = self.params[keep]
+        twin.state = State(*(array[keep] for array in self.state))
         return twin
 
     def advance(self, months: int, doses: np.ndarray | None = None, log: Log = NO_LOG):
@@ -171,7 +178,7 @@ class Batch:
 
     def campaign(self, strategy, months: int, budget: float | None) -> Campaign:
         """Put a strategy to work on these histories for `months` months."""
-        values = {name: self.params[name] for name in self.params.dtype.names}
+        values = {name: self.params[name] for name in NAMES}
         return Campaign(strategy, self.stage.facts, values, months, budget)
 
     def view(self, campaign: Campaign) -> PlannerView:

@@ -90,7 +90,7 @@ class History:
             "month": self.months,
             "site": self.system.sites["station"].to_numpy(str),
         }
-        data = {name: (DIMS, values) for name, values in self.sites.items()}
+        data: dict[str, tuple] = {name: (DIMS, values) for name, values in self.sites.items()}
         data["cost_usd"] = (DIMS[:3], self.cost_usd)
         attributes = {
             "strategy": self.strategy,

@@ -37,7 +37,7 @@ RATE, MONTHS, PROB, LOG, SD, POINTS = (
 )
 # The ten factors of the interview study (E1) share one prior, so that data and not the modeller
 # separate the six that differed between sites from the four that did not.
-FACTOR = normal(0.5, 0.6)
+FACTOR = normal(0.6, 0.8)
 FACTOR_SOURCE = "same prior for all ten factors (E1); size: assumption"
 
 # fmt: off
@@ -54,11 +54,11 @@ TURNOVER = (
 )
 
 AWARENESS = (
-    Spec("media", 0.03, RATE, 0, 5, lognormal(0.03, 0.7), A, "hearing of IMR from toolkit, calls, conferences (role weight 1)"),
+    Spec("media", 0.06, RATE, 0, 5, lognormal(0.06, 0.7), A, "hearing of IMR from toolkit, calls, conferences (role weight 1)"),
     Spec("media_weight_coordinator", 10, "ratio", 0, 100, lognormal(10, 0.5), A, "role weight of local recovery coordinators for media"),
     Spec("media_weight_chief", 4, "ratio", 0, 100, lognormal(4, 0.5), A, "role weight of mental-health service chiefs for media"),
     Spec("media_weight_smi", 2, "ratio", 0, 100, lognormal(2, 0.4), A, "role weight of serious-mental-illness programme members for media"),
-    Spec("beta_within", 0.05, "per year per aware tie", 0, 5, lognormal(0.05, 0.6), "assumption (E44: Bass q of .38 a year in all is too fast)", "hearing of IMR from an aware tie in the same VAMC"),
+    Spec("beta_within", 0.08, "per year per aware tie", 0, 5, lognormal(0.08, 0.6), "assumption (E44: Bass q of .38 a year in all is too fast)", "hearing of IMR from an aware tie in the same VAMC"),
     Spec("beta_between", 0.03, "per year per aware tie", 0, 5, lognormal(0.03, 0.7), "assumption (E45)", "hearing of IMR from an aware tie in another VAMC"),
     Spec("visibility", 0.10, RATE, 0, 5, lognormal(0.10, 0.6), A, "hearing of IMR because one's own VAMC provides it"),
     Spec("forgetting", 0.10, RATE, 0, 5, lognormal(0.10, 0.5), "assumption (E47: awareness leaks)", "losing sight of IMR when neither champion nor provider"),
@@ -75,24 +75,24 @@ PERSUASION = (
     Spec("c_support", 1.0, LOG, -5, 5, normal(1.0, 0.5), "assumption (E4: support of colleagues)", "share of supportive staff (0 to 1) on championing"),
     Spec("experience_multiplier", 3.0, "ratio", 0, 100, lognormal(3.0, 0.4), A, "experienced people become champions this much faster"),
     Spec("importer_champion_probability", 0.15, PROB, 0, 1, uniform(0.05, 0.35), "assumption (E1: importer-champions)", "an SMI-programme hire who knows IMR is a champion at once"),
-    Spec("champion_fatigue", 0.35, RATE, 0, 10, lognormal(0.35, 0.4), A, "a champion tires"),
+    Spec("champion_fatigue", 0.5, RATE, 0, 10, lognormal(0.5, 0.4), A, "a champion tires"),
     Spec("fatigue_leadership", 0.3, LOG, -3, 3, normal(0.3, 0.2), A, "autonomy-supporting leadership slows fatigue, per sd"),
     Spec("fatigue_support", 1.0, LOG, -5, 5, normal(1.0, 0.5), A, "share of supportive staff (0 to 1) slows fatigue"),
 )
 
 DECISION = (
-    Spec("a0", -3.6, "log hazard per year", -12, 4, normal(-3.6, 0.7), "assumption (set so that the prior covers P1)", "baseline of the decision to implement"),
+    Spec("a0", -4.3, "log hazard per year", -12, 4, normal(-4.3, 1.0), "assumption (set so that the prior covers P1)", "baseline of the decision to implement"),
     Spec("b_champion", 0.8, LOG, -3, 4, normal(0.8, 0.5), "E31", "a champion at the site"),
-    Spec("b_awareness", 0.5, "log hazard ratio per half of key staff aware", -2, 3, FACTOR, FACTOR_SOURCE, "awareness: share of SMI staff and chief aware, per .5"),
-    Spec("b_importer", 0.5, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "an importer-champion at the site"),
-    Spec("b_leadership", 0.5, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "autonomy-supporting leadership"),
-    Spec("b_veteran", 0.5, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "Veteran-centered care"),
-    Spec("b_sensitive", 0.5, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "a sensitive period"),
-    Spec("b_prrc", 0.5, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "a PRRC at the site"),
-    Spec("b_recovery", 0.5, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "recovery orientation"),
-    Spec("b_ebp", 0.5, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "EBP orientation"),
-    Spec("b_fit", 0.5, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "perceived fit with program structure"),
-    Spec("b_time", 0.5, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "staff time"),
+    Spec("b_awareness", 0.6, "log hazard ratio per half of key staff aware", -2, 3, FACTOR, FACTOR_SOURCE, "awareness: share of SMI staff and chief aware, per .5"),
+    Spec("b_importer", 0.6, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "an importer-champion at the site"),
+    Spec("b_leadership", 0.6, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "autonomy-supporting leadership"),
+    Spec("b_veteran", 0.6, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "Veteran-centered care"),
+    Spec("b_sensitive", 0.6, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "a sensitive period"),
+    Spec("b_prrc", 0.6, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "a PRRC at the site"),
+    Spec("b_recovery", 0.6, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "recovery orientation"),
+    Spec("b_ebp", 0.6, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "EBP orientation"),
+    Spec("b_fit", 0.6, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "perceived fit with program structure"),
+    Spec("b_time", 0.6, "log hazard ratio per sd", -2, 3, FACTOR, FACTOR_SOURCE, "staff time"),
 )
 
 SITE = (
@@ -112,7 +112,7 @@ IMPLEMENTATION = (
     Spec("team_size", 4, "staff", 1, 12, fixed(4), A, "size of a full delivery team"),
     Spec("workbook_burden", 0.8, "log hazard", 0, 5, uniform(0.2, 1.6), "assumption on size; E4: workbook found intimidating", "the workbook keeps the untrained from supporting and delivering IMR"),
     Spec("peer_burden", 0.5, "ratio", 0, 1, uniform(0.2, 0.8), "assumption (E4: peer support helps)", "share of the workbook burden that peer specialists feel"),
-    Spec("training_access", 0.05, RATE, 0, 5, lognormal(0.05, 0.4), "E4: about a fifth of providers trained; rate assumption", "a provider or champion gets training without any lever"),
+    Spec("training_access", 0.08, RATE, 0, 5, lognormal(0.08, 0.4), "E4: about a fifth of providers trained; rate assumption", "a provider or champion gets training without any lever"),
     Spec("fidelity_start", 2.0, POINTS, 1, 5, uniform(1.5, 2.5), A, "fidelity in the first month of providing"),
     Spec("fidelity_rate", 0.20, "share per month", 0, 1, uniform(0.12, 0.30), "E9: gains until 12 months, then flat", "fidelity closes this share of its gap a month"),
     Spec("f_floor", 2.8, POINTS, 1, 5, uniform(2.3, 3.2), "assumption (E9, E12)", "fidelity reached without training or support"),
@@ -126,6 +126,7 @@ SUSTAINMENT = (
     Spec("d_no_champion", 0.5, LOG, -3, 3, normal(0.5, 0.3), A, "no champion at the site"),
     Spec("d_support", -0.8, "log hazard ratio per unit share", -5, 3, normal(-0.8, 0.5), "assumption (E4)", "share of supportive staff (0 to 1)"),
     Spec("d_leader", 0.5, LOG, -3, 3, normal(0.5, 0.3), "assumption on size; E11", "the leader changed within a year"),
+    Spec("d_prrc", -0.5, LOG, -3, 3, normal(-0.5, 0.4), "assumption on size; P2: without it the prior hardly covers the contrast (docs/provisional.md)", "a PRRC gives IMR a home"),
     Spec("d_time", -0.2, "log hazard ratio per sd", -3, 3, normal(-0.2, 0.2), "assumption (E4: little staff time)", "staff time"),
     Spec("d_fidelity", -0.1, "log hazard ratio per point", -3, 3, normal(-0.1, 0.1), "E11: fidelity had little weight", "fidelity above 3"),
 )

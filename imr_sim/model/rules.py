@@ -174,13 +174,14 @@ def fidelity_target(p, site, share_trained, facilitation, audit, collaborative):
 
 
 @rule
-def stop_log_hazard(p, site, share_supportive, leader_is_new, audit):
+def stop_log_hazard(p, site, share_supportive, leader_is_new, has_prrc, audit):
     """Log hazard per year that a providing site stops (E10, E11)."""
     return (
         p.d0
         + p.d_no_champion * (site.champions == 0)
         + p.d_support * share_supportive
         + p.d_leader * leader_is_new
+        + p.d_prrc * has_prrc
         + p.d_time * site.time
         + p.d_fidelity * (site.fidelity - 3.0)
         + p.audit_stop * audit

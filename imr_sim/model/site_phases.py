@@ -289,6 +289,7 @@ def sustainment(world, p, luck, month, new, before, after, dose, log):
             site,
             site.supportive / world.staff_count[s],
             month - site.leader_month <= 12,
+            has_prrc(site, month),
             dose[s, rules.AUDIT],
         )
         stops = uniform(luck, month, STOP, s) < monthly(np.exp(log_hazard))
