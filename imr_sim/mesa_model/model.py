@@ -1,0 +1,187 @@
+"""One history as a Mesa model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from mesa import Model
+
+from imr_sim.checks import whole_number
+from imr_sim.errors import RequestError
+from imr_sim.mesa_model.live import Live
+from imr_sim.mesa_model.staff import Staff
+from imr_sim.mesa_model.vamc import VAMC
+from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.history import History, month_index
+from imr_sim.model.layout import month_number
+from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.model.state import RECORD
+from imr_sim.strategies import Strategy, load_strategy
+from imr_sim.system import ROLES, System, load_system
+
+LONGEST = 2400  # months, as in `imr_sim.simulate`: the books of a campaign have an end
+
+
+class IMRModel(Model):
+    """One history of a system, month by month.
+
+    ``step()`` runs the compiled rules, so a history is the same as that of `imr_sim.simulate` for
+    the same system, parameters, strategy, seed, draw and replicate, unless agents are changed
+    between steps. ``model.random`` and ``model.rng`` are seeded for a user's own agents; the rules
+    never touch them.
+
+    Parameters
+    ----------
+    system : System or None
+        None for the 139 VAMCs.
+    parameters : Parameters, ParameterSet or None
+        None for the defaults. Of a ParameterSet, row `draw` is used.
+    strategy : str or Strategy
+        A name of the library, the path of a YAML file, or an object.
+    start : str
+        First month, ``"YYYY-MM"``.
+    policy_start : str or None
+        First month in which the strategy acts; None for the first month of the history.
+    seed : int
+        0 to 2**64 - 1.
+    replicate, draw : int
+        Which of `imr_sim.simulate`'s histories of that seed: both are part of its luck.
+    budget : float or None
+        Most that the strategy may spend, US$.
+
+    Attributes
+    ----------
+    system : System
+    parameters : ParameterSet
+        Of one draw.
+    strategy : Strategy
+    seed : int
+    live : Live
+        The engine's arrays of this history.
+
+    Raises
+    ------
+    RequestError
+        When an argument cannot work.
+    """
+
+    def __init__(
+        self,
+        system: System | None = None,
+        parameters: Parameters | ParameterSet | None = None,
+        strategy: str | Strategy = "none",
+        *,
+        start: str = "2004-01",
+        policy_start: str | None = None,
+        seed: int = 1,
+        replicate: int = 0,
+        draw: int = 0,
+        budget: float | None = None,
+    ) -> None:
+        self.seed = whole_number("seed", seed, 0, 2**64 - 1)
+        super().__init__(rng=self.seed)
+        whole_number("replicate", replicate, 0, 2**32 - 1)
+        whole_number("draw", draw, 0, 2**32 - 1)
+        self.system = load_system() if system is None else system
+        self.parameters = _one_draw(parameters, draw)
+        self.strategy = load_strategy(strategy)
+        stage = Stage.of(self.system, self.seed, start, threads=1)
+        self._quiet = month_number(policy_start or start) - stage.start
+        if not 0 <= self._quiet < LONGEST:
+            raise RequestError(
+                f"policy_start={policy_start}",
+                where="IMRModel",
+                why=f"it is not within {LONGEST:,} months from {start}",
+                write="Write a month of the history.",
+            )
+        batch = Batch(stage, self.parameters.values, np.array([draw]), np.array([replicate]))
+        self._campaign = batch.campaign(self.strategy, LONGEST, budget)
+        self._records = [np.empty((0, self.system.n_sites), RECORD)]
+        self.live = Live(batch)
+        self._staff_in = self._create_agents(stage.slot)
+
+    def _create_agents(self, slot: np.ndarray) -> dict[int, Staff]:
+        rows = self.system.sites.to_dict("records")
+        vamcs = [VAMC(self, i, row) for i, row in enumerate(rows)]
+        posts = zip(
+            self.system.site.tolist(),
+            slot.tolist(),
+            self.system.staff_ids(),
+            self.system.role.tolist(),
+            self.system.smi.tolist(),
+            strict=True,
+        )
+        return {
+            post: Staff(self, vamcs[site], post, staff_id, ROLES[role], smi)
+            for site, post, staff_id, role, smi in posts
+        }
+
+    @property
+    def months_run(self) -> int:
+        """Months run so far."""
+        return self.live.batch.month - self.live.batch.stage.start
+
+    @property
+    def month(self) -> pd.Timestamp:
+        """The month whose end the agents show; before the first step, that before `start`."""
+        return month_index(self.live.batch.month - 1, 1)[0]
+
+    def step(self) -> None:
+        """Run one month.
+
+        Raises
+        ------
+        RequestError
+            After 2,400 months.
+        """
+        if self.months_run >= LONGEST:
+            raise RequestError(
+                f"month {self.months_run + 1:,}",
+                where="IMRModel.step",
+                why=f"a history has at most {LONGEST:,} months",
+                write="Stop when model.running is False.",
+            )
+        if self.months_run == self._quiet:
+            self.live.batch.begin_policy()
+        acting = self._campaign if self.months_run >= self._quiet else None
+        self._records.append(self.live.advance(acting))
+        self.running = self.months_run < LONGEST
+
+    def history(self) -> History:
+        """All months so far, as `imr_sim.simulate` returns them.
+
+        One draw and one replicate, counted from 0 whichever they are.
+        """
+        record = np.concatenate(self._records)
+        months = len(record)
+        cost = np.zeros(months)
+        acted = max(0, months - self._quiet)
+        cost[months - acted :] = self._campaign.spent_usd[0, :acted]
+        return History(
+            system=self.system,
+            parameters=self.parameters,
+            strategy=self.strategy.name,
+            seed=self.seed,
+            months=month_index(self.live.batch.stage.start, months),
+            record=record[None, None],
+            cost_usd=cost[None, None],
+        )
+
+    def staff_in(self, post: int) -> Staff:
+        """Whoever holds a post, by its place in the engine's arrays."""
+        return self._staff_in[post]
+
+
+def _one_draw(parameters: Parameters | ParameterSet | None, draw: int) -> ParameterSet:
+    """Row `draw` of a set of draws; one set of values serves under any draw's luck."""
+    if not isinstance(parameters, ParameterSet):
+        return as_set(Parameters() if parameters is None else parameters)
+    if draw >= len(parameters):
+        raise RequestError(
+            f"draw={draw}",
+            where="IMRModel",
+            why=f"the {parameters.status} set holds {len(parameters)} draws, counted from 0",
+            write=f"Write a whole number from 0 to {len(parameters) - 1}.",
+        )
+    row = parameters.values[draw : draw + 1]
+    return ParameterSet(row, parameters.status, parameters.note, parameters.extra)
