@@ -69,6 +69,12 @@ def test_the_readme_explains_the_columns_of_the_summary_in_their_order():
     assert re.findall(r"`(\w+)`", " ".join(cells)) == list(FIRST)
 
 
+def test_every_page_stands_in_the_index():
+    index = PAGES["docs/index.md"].read_text(encoding="utf-8")
+    pages = {path.name for path in PAGES.values()} - {"README.md", "index.md"}
+    assert {page for page in pages if f"]({page})" not in index} == set()
+
+
 def test_every_evidence_number_that_a_parameter_cites_has_a_row():
     rows = set(re.findall(r"^\| (E\d+) \|", EVIDENCE, re.MULTILINE))
     assert rows == {f"E{i}" for i in range(1, 50)}
