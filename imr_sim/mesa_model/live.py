@@ -9,7 +9,7 @@ import numpy as np
 from imr_sim.model.batch import Batch
 from imr_sim.model.compiled import entry
 from imr_sim.model.layout import World
-from imr_sim.model.staff_phases import count_staff, tell_ties
+from imr_sim.model.record_phase import count_staff, tell_ties
 from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, EXPERIENCED, SUPPORTIVE
 from imr_sim.strategies import Campaign
 

@@ -17,16 +17,19 @@ from imr_sim.paths import cache_folder
 
 # Files whose functions or constants end up in compiled code; a test holds this list complete.
 COMPILED_FILES = (
+    "awareness_phase",
     "bits",
     "compiled",
     "engine",
     "events",
     "layout",
+    "persuasion_phase",
+    "record_phase",
     "rng",
     "rules",
     "site_phases",
-    "staff_phases",
     "state",
+    "turnover_phase",
 )
 
 

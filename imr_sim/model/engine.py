@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from imr_sim.model import site_phases, staff_phases
-from imr_sim.model.compiled import entry, inlined, rule
+from imr_sim.model import (
+    awareness_phase,
+    persuasion_phase,
+    record_phase,
+    site_phases,
+    turnover_phase,
+)
+from imr_sim.model.compiled import entry, inlined
 from imr_sim.model.rng import Luck
 from imr_sim.model.state import N_FLAGS, NOT_PROVIDING
 
@@ -43,33 +49,18 @@ def month_of_history(world, p, luck, month, start, state, b, dose, scratch, befo
     for s in range(world.n_sites):
         before[s] = after[s]
     site_phases.context(world, p, luck, month, before, after, dose)
-    staff_phases.turnover(
+    turnover_phase.turnover(
         world, p, luck, month, now, new, left, before, dose, state.hired[b], start, log
     )
-    staff_phases.awareness(
+    awareness_phase.awareness(
         world, p, luck, month, now, new, left, before, dose, within, between, log
     )
-    staff_phases.persuasion(world, p, luck, month, now, new, left, before, dose, peers, log)
+    persuasion_phase.persuasion(world, p, luck, month, now, new, left, before, dose, peers, log)
     site_phases.decision(world, p, luck, month, before, after, dose, log)
     site_phases.implementation(world, p, luck, month, now, new, left, before, after, dose, log)
     site_phases.sustainment(world, p, luck, month, new, before, after, dose, log)
-    staff_phases.tell_ties(world, now, new, within, between, peers)
-    staff_phases.count_staff(world, new, after)
-
-
-@rule
-def _write(sites, record):
-    for s in range(len(sites)):
-        site, row = sites[s], record[s]
-        row.fidelity = site.fidelity
-        row.aware = site.aware
-        row.supportive = site.supportive
-        row.champions = site.champions
-        row.importer_champions = site.importer_champions
-        row.trained = site.trained
-        row.delivering = site.delivering
-        row.status = site.status
-        row.events = site.events
+    record_phase.tell_ties(world, now, new, within, between, peers)
+    record_phase.count_staff(world, new, after)
 
 
 @entry
@@ -140,4 +131,4 @@ def run_months(
                 before,
                 log,
             )
-            _write(state.sites[b], record[b, m])
+            record_phase.write_record(state.sites[b], record[b, m])

@@ -29,6 +29,8 @@ World = namedtuple(
         "word_site",  # (W,) site of each word
         "present",  # (W,) uint64: posts that exist
         "smi",  # (W,) uint64: members of serious-mental-illness programmes
+        "coordinator",  # (W,) uint64
+        "chief",  # (W,) uint64
         "key",  # (W,) uint64: SMI members and the chief
         "connected",  # (W,) uint64: SMI members with many ties (upper quarter of their site)
         "role",  # (slots,) uint8
@@ -169,6 +171,8 @@ def build_world(system: System) -> tuple[World, np.ndarray]:
         word_site=word_site.astype(np.int64),
         present=_bits(slot, n_words),
         smi=_bits(slot[smi], n_words),
+        coordinator=_bits(slot[system.role == COORDINATOR], n_words),
+        chief=_bits(slot[chief], n_words),
         key=_bits(slot[smi | chief], n_words),
         connected=_bits(slot[_well_connected(smi, degree[slot], site, n_sites)], n_words),
         role=role,

@@ -23,6 +23,7 @@ Luck = namedtuple("Luck", "k0 k1 replicate draw")
 
 DIGITS = 8
 SCALE = float(1 << DIGITS)
+CHUNK = 256  # words of posts handled together: their digits stay in the nearest cache
 DIGITS_MAX = (1 << DIGITS) - 1
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -122,16 +123,39 @@ def possible(digits, i, bound):
 
 
 @inlined
-def happens(luck, month, decision, slot, digits, i, bit, p):
-    """Whether the uniform of post `slot` (bit `bit` of word i) lies below `p`."""
+def leading(digits, i, bit):
+    """The leading digits of post `bit` of word i as a whole number, 0 to 255."""
     prefix = 0
     shift = np.uint64(bit)
     for j in range(DIGITS):
         prefix = 2 * prefix + int((digits[j, i] >> shift) & ONE)
+    return prefix
+
+
+@inlined
+def happens(luck, month, decision, slot, digits, i, bit, p):
+    """Whether the uniform of post `slot` (bit `bit` of word i) lies below `p`."""
+    prefix = leading(digits, i, bit)
     scaled = p * SCALE
     below = prefix + 1 <= scaled
     if not below and prefix < scaled:
         below = prefix + uniform(luck, month, decision, slot) < scaled
+    return below
+
+
+@inlined
+def happens_at(luck, month, decision, slot, digits, i, bit, rate):
+    """Whether an event with a hazard of `rate` per year happens to post `slot` this month.
+
+    The probability 1 - exp(-rate / 12) is below rate / 12, which settles most cases.
+    """
+    prefix = leading(digits, i, bit)
+    below = False
+    if prefix < rate / 12.0 * SCALE:
+        scaled = -np.expm1(-rate / 12.0) * SCALE
+        below = prefix + 1 <= scaled
+        if not below and prefix < scaled:
+            below = prefix + uniform(luck, month, decision, slot) < scaled
     return below
 
 

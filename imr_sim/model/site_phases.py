@@ -10,9 +10,9 @@ import numpy as np
 
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, count, lowest, position
-from imr_sim.model.compiled import rule
+from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.events import DECIDED, RESTARTED, STARTED, STOPPED, log_event
-from imr_sim.model.layout import PRRC_UNKNOWN
+from imr_sim.model.layout import OTHER, PEER, PRRC_UNKNOWN
 from imr_sim.model.rng import (
     DECIDE,
     FACTORS,
@@ -162,28 +162,45 @@ def decision(world, p, luck, month, before, after, dose, log):
 @rule
 def implementation(world, p, luck, month, now, new, left, before, after, dose, log):
     """Preparing sites start, teams fill, providers are trained, fidelity moves to its target."""
+    site_word, smi, role = world.site_word, world.smi, world.role
+    rank_of, post_of = np.empty(MOST_TEAM), np.empty(MOST_TEAM, np.int64)
     for s in range(world.n_sites):
         site = before[s]
         if site.status == NOT_PROVIDING:
             continue
-        _train(world, p, luck, month, now, new, left, site, s, dose[s])
+        words = (site_word[s], site_word[s + 1])
+        facilitation = dose[s, rules.FACILITATION]
+        training = rules.training_hazard(
+            p, dose[s, rules.TRAINING], dose[s, rules.TRAIN_TRAINER], float(site.trained)
+        )
+        _train(smi, luck, month, now, new, left, words, monthly(training))
         if site.status == PREPARING:
-            ready = rules.startup_probability(p, dose[s, rules.FACILITATION])
-            if uniform(luck, month, START, s) < ready:
-                _fill_team(world, p, luck, month, now, new, left, s, dose[s])
-                if _delivering(world, new, s) > 0:
-                    _start(p, month, site, after[s], s, log)
+            ready = rules.startup_probability(p, facilitation)
+            if uniform(luck, month, START, s) >= ready:
+                continue
+        simplify = dose[s, rules.SIMPLIFY]
+        willing = (rules.willingness(p, OTHER, simplify), rules.willingness(p, PEER, simplify))
+        team = _fill_team(
+            smi,
+            role,
+            int(p.team_size),
+            luck,
+            month,
+            now,
+            new,
+            left,
+            words,
+            willing,
+            rank_of,
+            post_of,
+        )
+        if site.status == PREPARING:
+            if team > 0:
+                _start(p, month, site, after[s], s, log)
         else:
-            _fill_team(world, p, luck, month, now, new, left, s, dose[s])
             share = site.trained / site.delivering if site.delivering > 0 else 0.0
-            target = rules.fidelity_target(
-                p,
-                site,
-                share,
-                dose[s, rules.FACILITATION],
-                dose[s, rules.AUDIT],
-                dose[s, rules.COLLABORATIVE],
-            )
+            audit, together = dose[s, rules.AUDIT], dose[s, rules.COLLABORATIVE]
+            target = rules.fidelity_target(p, site, share, facilitation, audit, together)
             moved = site.fidelity + p.fidelity_rate * (target - site.fidelity)
             after[s].fidelity = min(max(moved, 1.0), 5.0)
 
@@ -203,27 +220,19 @@ def _start(p, month, was, site, s, log):
         log_event(log, month, RESTARTED, s, -1, 0, -1)
 
 
-@rule
-def _delivering(world, flags, s):
+@inlined
+def _delivering(flags, words):
     n = 0
-    for w in range(world.site_word[s], world.site_word[s + 1]):
+    for w in range(words[0], words[1]):
         n += count(flags[w, DELIVERING])
     return n
 
 
-@rule
-def _train(world, p, luck, month, now, new, left, site, s, dose):
+@inlined
+def _train(smi, luck, month, now, new, left, words, probability):
     """Untrained providers and champions of SMI programmes get training."""
-    for w in range(world.site_word[s], world.site_word[s + 1]):
-        pupils = (
-            (now[w, DELIVERING] | now[w, CHAMPION]) & world.smi[w] & ~now[w, TRAINED] & ~left[w]
-        )
-        if not pupils:
-            continue
-        hazard = rules.training_hazard(
-            p, dose[rules.TRAINING], dose[rules.TRAIN_TRAINER], float(site.trained)
-        )
-        probability = monthly(hazard)
+    for w in range(words[0], words[1]):
+        pupils = (now[w, DELIVERING] | now[w, CHAMPION]) & smi[w] & ~now[w, TRAINED] & ~left[w]
         while pupils:
             flag = lowest(pupils)
             pupils ^= flag
@@ -231,55 +240,51 @@ def _train(world, p, luck, month, now, new, left, site, s, dose):
                 new[w, TRAINED] |= flag
 
 
-@rule
-def _fill_team(world, p, luck, month, now, new, left, s, dose):
+@inlined
+def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, rank_of, post_of):
     """Fill the delivery team: champions first, then supporters, then the merely aware.
 
-    The untrained shy from the workbook: `rules.willingness` is how likely each is to join.
+    The untrained shy from the workbook; `willing` is how likely they are to join, peer
+    specialists last. Returns the size of the team.
     """
-    vacancies = int(p.team_size) - _delivering(world, new, s)
-    if vacancies <= 0:
-        return
-    best = np.empty(MOST_TEAM)
-    post = np.empty(MOST_TEAM, np.int64)
+    team = _delivering(new, words)
+    vacancies = size - team
     for k in range(vacancies):
-        best[k] = np.inf
-        post[k] = -1
-    for w in range(world.site_word[s], world.site_word[s + 1]):
-        willing = now[w, AWARE] & world.smi[w] & ~now[w, DELIVERING] & ~left[w]
-        while willing:
-            flag = lowest(willing)
-            willing ^= flag
+        rank_of[k] = np.inf
+        post_of[k] = -1
+    for w in range(words[0], words[1]):
+        able = now[w, AWARE] & smi[w] & ~now[w, DELIVERING] & ~left[w] if vacancies > 0 else NONE
+        while able:
+            flag = lowest(able)
+            able ^= flag
             slot = w * 64 + position(flag)
-            keen = uniform(luck, month, TEAM, slot)
-            if not now[w, TRAINED] & flag:
-                if keen >= rules.willingness(p, world.role[slot], dose[rules.SIMPLIFY]):
-                    continue
-            if now[w, CHAMPION] & flag:
-                rank = keen
-            elif now[w, SUPPORTIVE] & flag:
-                rank = keen + 1.0
-            else:
-                rank = keen + 2.0
+            rank = uniform(luck, month, TEAM, slot)
+            if not now[w, TRAINED] & flag and rank >= willing[int(role[slot] == PEER)]:
+                continue
+            if not now[w, CHAMPION] & flag:
+                rank += 1.0 if now[w, SUPPORTIVE] & flag else 2.0
             k = vacancies
-            while k > 0 and rank < best[k - 1]:
+            while k > 0 and rank < rank_of[k - 1]:
                 k -= 1
             if k < vacancies:
                 for j in range(vacancies - 1, k, -1):
-                    best[j] = best[j - 1]
-                    post[j] = post[j - 1]
-                best[k] = rank
-                post[k] = slot
+                    rank_of[j] = rank_of[j - 1]
+                    post_of[j] = post_of[j - 1]
+                rank_of[k] = rank
+                post_of[k] = slot
     for k in range(vacancies):
-        if post[k] >= 0:
-            flag = bit(post[k] % 64)
-            new[post[k] // 64, DELIVERING] |= flag
-            new[post[k] // 64, EXPERIENCED] |= flag
+        if post_of[k] >= 0:
+            flag = bit(post_of[k] % 64)
+            new[post_of[k] // 64, DELIVERING] |= flag
+            new[post_of[k] // 64, EXPERIENCED] |= flag
+            team += 1
+    return team
 
 
 @rule
 def sustainment(world, p, luck, month, new, before, after, dose, log):
     """Providing sites stop, or not; a site whose last provider leaves has stopped."""
+    site_word = world.site_word
     for s in range(world.n_sites):
         site = before[s]
         if site.status != PROVIDING:
@@ -293,11 +298,12 @@ def sustainment(world, p, luck, month, new, before, after, dose, log):
             dose[s, rules.AUDIT],
         )
         stops = uniform(luck, month, STOP, s) < monthly(np.exp(log_hazard))
-        if stops or _delivering(world, new, s) == 0:
+        words = (site_word[s], site_word[s + 1])
+        if stops or _delivering(new, words) == 0:
             after[s].status = NOT_PROVIDING
             after[s].fidelity = 0.0
             after[s].stop_month = month
             after[s].events |= SITE_STOPPED
-            for w in range(world.site_word[s], world.site_word[s + 1]):
+            for w in range(words[0], words[1]):
                 new[w, DELIVERING] = NONE
             log_event(log, month, STOPPED, s, -1, 0, -1)
