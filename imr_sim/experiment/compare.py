@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 
@@ -15,10 +17,11 @@ from imr_sim.model.history import month_index, read_record
 from imr_sim.model.layout import month_number
 from imr_sim.model.outcomes import CURVES, monthly_outcomes
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.model.state import RECORD
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System
 
-CHUNK_HISTORIES = 128
+CHUNK_HISTORIES = 100
 
 
 def compare(
@@ -89,16 +92,19 @@ def compare(
     months = before + horizon
     books = [_Book(len(draw), months, system.n_sites) for _ in chosen]
     report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
-    for first in range(0, len(draw), CHUNK_HISTORIES):
-        chunk = slice(first, first + CHUNK_HISTORIES)
-        shared = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
-        report.message = "shared history"
-        past = shared.advance_quietly(before, report.tick)
-        shared.begin_policy()
-        for strategy, book in zip(chosen, books, strict=True):
-            report.message = strategy.name
-            book.write(chunk, slice(0, before), past, shared.params)
-            _run_arm(shared.branch(), strategy, horizon, budget, chunk, before, book, report)
+    with ThreadPoolExecutor(stage.threads) as pool:
+        for first in range(0, len(draw), CHUNK_HISTORIES):
+            chunk = slice(first, first + CHUNK_HISTORIES)
+            shared = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
+            past = shared.advance_quietly(before, report.tick)
+            shared.begin_policy()
+            known = monthly_outcomes(past, shared.params)
+            arms = [
+                pool.submit(_run_arm, shared, known, strategy, horizon, budget, chunk, book, report)
+                for strategy, book in zip(chosen, books, strict=True)
+            ]
+            for arm in arms:
+                arm.result()
     shape = (len(draws), replicates)
     return Comparison(
         arms=tuple(
@@ -137,17 +143,31 @@ def _with_reference(strategies: list[Strategy], reference: str) -> list[Strategy
     return strategies if reference in names else [load_strategy(reference), *strategies]
 
 
-def _run_arm(batch, strategy, horizon, budget, chunk, before, book, report) -> None:
+def _run_arm(
+    shared: Batch,
+    known: dict[str, np.ndarray],
+    strategy: Strategy,
+    horizon: int,
+    budget: float | None,
+    chunk: slice,
+    book: _Book,
+    report: _Report,
+) -> None:
+    """Run one strategy on from the shared history, and write its outcomes into `book`."""
+    batch = shared.branch(threads=1)
     campaign = batch.campaign(strategy, horizon, budget)
+    record = np.empty((len(batch), horizon, batch.stage.world.n_sites), RECORD)
     for m in range(horizon):
-        record = batch.advance_under(campaign)
-        book.write(chunk, slice(before + m, before + m + 1), record, batch.params)
-        book.site_months[chunk] += read_record(record[:, 0], "providing")
+        record[:, m : m + 1] = batch.advance_under(campaign)
         report.tick(len(batch))
-    book.providing_end[chunk] = read_record(record[:, 0], "providing")
+    for name, later in monthly_outcomes(record, batch.params).items():
+        book.curves[name][chunk] = np.concatenate([known[name], later], axis=1)
+    providing = read_record(record, "providing")
+    book.site_months[chunk] = providing.sum(axis=1)
+    book.providing_end[chunk] = providing[:, -1]
     book.supported[chunk] = campaign.supported
-    book.curves["cost_usd"][chunk, before:] = campaign.spent_usd
-    book.curves["hours"][chunk, before:] = campaign.hours
+    book.curves["cost_usd"][chunk, -horizon:] = campaign.spent_usd
+    book.curves["hours"][chunk, -horizon:] = campaign.hours
 
 
 class _Book:
@@ -160,18 +180,16 @@ class _Book:
         self.site_months = np.zeros((histories, sites), np.int16)
         self.supported = np.zeros((histories, sites), bool)
 
-    def write(self, chunk: slice, when: slice, record: np.ndarray, params: np.ndarray) -> None:
-        for name, values in monthly_outcomes(record, params).items():
-            self.curves[name][chunk, when] = values
-
 
 class _Report:
     """Counts history-months and passes the share done on."""
 
     def __init__(self, progress: ProgressCall | None, total: int) -> None:
-        self.progress, self.total, self.done, self.message = progress, total, 0, ""
+        self.progress, self.total, self.done = progress, total, 0
+        self.lock = Lock()
 
     def tick(self, history_months: int) -> None:
-        self.done += history_months
-        if self.progress:
-            self.progress(self.done / self.total, self.message)
+        with self.lock:
+            self.done += history_months
+            if self.progress:
+                self.progress(self.done / self.total, "history-months")

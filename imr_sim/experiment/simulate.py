@@ -115,7 +115,16 @@ def simulate(
     )
 
 
-def _run(batch, strategy, quiet, months, budget, record, cost, logs) -> None:
+def _run(
+    batch: Batch,
+    strategy: Strategy,
+    quiet: int,
+    months: int,
+    budget: float | None,
+    record: np.ndarray,
+    cost: np.ndarray,
+    logs: list[Log] | None,
+) -> None:
     """Run one batch to its end, writing `record` (B, M, S) and `cost` (B, M)."""
     if logs is None:
         record[:, :quiet] = batch.advance_quietly(quiet)

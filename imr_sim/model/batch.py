@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -92,10 +92,11 @@ class Batch:
     def __len__(self) -> int:
         return len(self.params)
 
-    def branch(self) -> Batch:
-        """A twin with its own future."""
+    def branch(self, threads: int | None = None) -> Batch:
+        """A twin with its own future, run by its own number of threads if given."""
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
+        twin.stage = replace(self.stage, threads=threads or self.stage.threads)
         twin.state = copy_state(self.state)
         return twin
 

@@ -29,11 +29,12 @@ def count(word):
     return int((word * _01) >> _56)
 
 
-if numba.config.DISABLE_JIT:  # NumPy scalars would warn of the overflow that the line above is for
+def _count_in_python(word):
+    return int(word).bit_count()
 
-    def count(word):
-        """How many of 64 flags are set."""
-        return int(word).bit_count()
+
+if numba.config.DISABLE_JIT:  # NumPy scalars would warn of the overflow that `count` makes use of
+    count = _count_in_python
 
 
 @rule

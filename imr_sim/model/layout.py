@@ -5,10 +5,12 @@ Every site starts a new word, so that the flags of a site are whole words.
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 
 import numpy as np
 
+from imr_sim.errors import RequestError
 from imr_sim.system import ROLES, System
 
 COORDINATOR, CHIEF, PEER = (
@@ -55,9 +57,15 @@ World = namedtuple(
 
 
 def month_number(date: str) -> int:
-    """``"2004-01"`` as months since year 0."""
-    year, month = date.split("-")
-    return int(year) * 12 + int(month) - 1
+    """``"2004-01"`` as months since year 0, or RequestError."""
+    if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", str(date)):
+        raise RequestError(
+            repr(date),
+            where="date",
+            why="it is no year and month from 1900 to 2199",
+            write="Write it as 2021-01.",
+        )
+    return int(date[:4]) * 12 + int(date[5:]) - 1
 
 
 def _bits(slots: np.ndarray, n_words: int) -> np.ndarray:
@@ -68,12 +76,12 @@ def _bits(slots: np.ndarray, n_words: int) -> np.ndarray:
 
 def _listeners(system: System, slot: np.ndarray, slot_site: np.ndarray):
     """All layers as one CSR over slots: who hears from whom, own site first, no tie twice."""
-    pairs = []
+    pairs = [np.empty((0, 2), np.int64)]
     for layer in system.ties.values():
         teller = np.repeat(np.arange(system.n_staff), np.diff(layer.indptr))
         pairs.append(np.stack([slot[teller], slot[layer.indices]], axis=1))
     n_slots = len(slot_site)
-    teller, listener = np.unique(np.concatenate(pairs), axis=0).T if pairs else ([], [])
+    teller, listener = np.unique(np.concatenate(pairs), axis=0).T
     outside = slot_site[teller] != slot_site[listener]
     order = np.lexsort((listener, outside, teller))
     teller, listener, outside = teller[order], listener[order], outside[order]

@@ -80,6 +80,7 @@ class Parameters(Mapping[str, float]):
     """
 
     __slots__ = ("_values",)
+    _values: dict[str, float]
 
     def __init__(self, **values: float) -> None:
         full = {name: spec.default for name, spec in SPECS.items()}
