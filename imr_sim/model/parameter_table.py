@@ -54,7 +54,7 @@ TURNOVER = (
 )
 
 AWARENESS = (
-    Spec("media", 0.06, RATE, 0, 5, lognormal(0.06, 0.7), A, "hearing of IMR from toolkit, calls, conferences (role weight 1)"),
+    Spec("media", 0.12, RATE, 0, 5, lognormal(0.12, 0.6), A, "hearing of IMR from toolkit, calls, conferences (role weight 1)"),
     Spec("media_weight_coordinator", 10, "ratio", 0, 100, lognormal(10, 0.5), A, "role weight of local recovery coordinators for media"),
     Spec("media_weight_chief", 4, "ratio", 0, 100, lognormal(4, 0.5), A, "role weight of mental-health service chiefs for media"),
     Spec("media_weight_smi", 2, "ratio", 0, 100, lognormal(2, 0.4), A, "role weight of serious-mental-illness programme members for media"),
@@ -81,7 +81,7 @@ PERSUASION = (
 )
 
 DECISION = (
-    Spec("a0", -4.3, "log hazard per year", -12, 4, normal(-4.3, 1.0), "assumption (set so that the prior covers P1)", "baseline of the decision to implement"),
+    Spec("a0", -4.5, "log hazard per year", -12, 4, normal(-4.5, 1.0), "assumption (set so that the prior covers P1)", "baseline of the decision to implement"),
     Spec("b_champion", 0.8, LOG, -3, 4, normal(0.8, 0.5), "E31", "a champion at the site"),
     Spec("b_awareness", 0.6, "log hazard ratio per half of key staff aware", -2, 3, FACTOR, FACTOR_SOURCE, "awareness: share of SMI staff and chief aware, per .5"),
     Spec("b_importer", 0.6, LOG, -2, 3, FACTOR, FACTOR_SOURCE, "an importer-champion at the site"),
@@ -126,7 +126,7 @@ SUSTAINMENT = (
     Spec("d_no_champion", 0.5, LOG, -3, 3, normal(0.5, 0.3), A, "no champion at the site"),
     Spec("d_support", -0.8, "log hazard ratio per unit share", -5, 3, normal(-0.8, 0.5), "assumption (E4)", "share of supportive staff (0 to 1)"),
     Spec("d_leader", 0.5, LOG, -3, 3, normal(0.5, 0.3), "assumption on size; E11", "the leader changed within a year"),
-    Spec("d_prrc", -0.5, LOG, -3, 3, normal(-0.5, 0.4), "assumption on size; P2: without it the prior hardly covers the contrast (docs/provisional.md)", "a PRRC gives IMR a home"),
+    Spec("d_prrc", -0.6, LOG, -3, 3, normal(-0.6, 0.4), "assumption on size; P2: without it the prior hardly covers the contrast (docs/provisional.md)", "a PRRC gives IMR a home"),
     Spec("d_time", -0.2, "log hazard ratio per sd", -3, 3, normal(-0.2, 0.2), "assumption (E4: little staff time)", "staff time"),
     Spec("d_fidelity", -0.1, "log hazard ratio per point", -3, 3, normal(-0.1, 0.1), "E11: fidelity had little weight", "fidelity above 3"),
 )
