@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from imr_sim.model.batch import Batch, Stage
 from imr_sim.model.parameters import NAMES, SPECS, Parameters
-from imr_sim.model.state import AWARE, FLAG_NAMES, SUPPORTIVE
+from imr_sim.model.state import FLAG_NAMES
 from imr_sim.system import ROLES, System, Ties
 from imr_sim.system.sites import COLUMNS
 
@@ -99,39 +100,47 @@ def flags(batch: Batch) -> dict[str, np.ndarray]:
     return {name: bits[..., i] for i, name in enumerate(FLAG_NAMES)}
 
 
-def inform(batch: Batch, staff, *, supportive: bool = False) -> None:
-    """Make these staff members aware (and supportive) in every history of a batch."""
-    state, system, slot = batch.state, batch.stage.system, batch.stage.slot
-    for which in (AWARE, SUPPORTIVE) if supportive else (AWARE,):
-        for j in np.atleast_1d(staff):
-            state.flags[:, slot[j] // 64, which] |= np.uint64(1) << np.uint64(slot[j] % 64)
-    told = counters(batch)
-    for name in ("within", "between", "peers"):
-        getattr(state, name)[:, slot] = told[name]
+def set_flag(batch: Batch, name: str, people: np.ndarray) -> None:
+    """Give a flag to people (bool, shape (B, n_staff) or (n_staff,)) and count again."""
+    state, slot, which = batch.state, batch.stage.slot, FLAG_NAMES.index(name)
+    for b, has_it in enumerate(np.broadcast_to(people, (len(batch), len(slot)))):
+        posts = slot[has_it]
+        bits = np.uint64(1) << (posts % 64).astype(np.uint64)
+        np.bitwise_or.at(state.flags[b, :, which], posts // 64, bits)
+    for name, number in counters(batch).items():
+        getattr(state, name)[:, slot] = number
     for name, number in head_counts(batch).items():
         state.sites[name] = number
-    assert system.n_staff == len(slot)
 
 
-def tie_matrix(system: System) -> np.ndarray:
-    """Who hears from whom in any layer; bool, shape (n_staff, n_staff)."""
-    ties = np.zeros((system.n_staff, system.n_staff), bool)
-    for layer in system.ties.values():
-        pairs = layer.pairs()
-        ties[pairs[:, 0], pairs[:, 1]] = ties[pairs[:, 1], pairs[:, 0]] = True
-    return ties
+def inform(batch: Batch, staff, *, supportive: bool = False) -> None:
+    """Make these staff members aware (and supportive) in every history of a batch."""
+    chosen = np.zeros(len(batch.stage.slot), bool)
+    chosen[staff] = True
+    set_flag(batch, "AWARE", chosen)
+    if supportive:
+        set_flag(batch, "SUPPORTIVE", chosen)
+
+
+def tie_matrix(system: System, *, same_site: bool) -> sparse.csr_array:
+    """Who hears from whom in any layer, inside or outside the own site; 0 or 1."""
+    pairs = np.concatenate([layer.pairs() for layer in system.ties.values()])
+    inside = system.site[pairs[:, 0]] == system.site[pairs[:, 1]]
+    pairs = np.unique(pairs[inside == same_site], axis=0)
+    there, back = np.concatenate([pairs, pairs[:, ::-1]]).T
+    shape = (system.n_staff, system.n_staff)
+    return sparse.csr_array((np.ones(len(there), int), (there, back)), shape)
 
 
 def counters(batch: Batch) -> dict[str, np.ndarray]:
     """Aware ties inside and outside the site and supportive ties, counted anew; (B, n_staff)."""
     system, people = batch.stage.system, flags(batch)
-    ties = tie_matrix(system)
-    same = system.site[:, None] == system.site[None, :]
+    within, between = (tie_matrix(system, same_site=same) for same in (True, False))
     aware, supportive = people["AWARE"].astype(int), people["SUPPORTIVE"].astype(int)
     return {
-        "within": aware @ (ties & same),
-        "between": aware @ (ties & ~same),
-        "peers": supportive @ ties.astype(int),
+        "within": aware @ within,
+        "between": aware @ between,
+        "peers": supportive @ (within + between),
     }
 
 
@@ -149,5 +158,5 @@ def head_counts(batch: Batch) -> dict[str, np.ndarray]:
         "delivering": people["DELIVERING"],
         "trained": people["DELIVERING"] & people["TRAINED"],
     }
-    member = (system.site[:, None] == np.arange(system.n_sites)).astype(int)
-    return {name: group.astype(int) @ member for name, group in groups.items()}
+    first = np.searchsorted(system.site, np.arange(system.n_sites))
+    return {name: np.add.reduceat(g, first, axis=1, dtype=int) for name, g in groups.items()}

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import stats
 
-from imr_sim.model import rng
+from imr_sim.model import rng, rules
 
 WORD = 2**32
+NOT_DECISIONS = ("DIGITS", "DIGITS_MAX", "CHUNK")
 
 
 def plain_philox(counter, key):
@@ -135,7 +136,7 @@ def test_no_two_purposes_share_a_key():
     numbers = [
         value
         for name, value in vars(rng).items()
-        if name.isupper() and isinstance(value, int) and name not in ("DIGITS", "DIGITS_MAX")
+        if name.isupper() and isinstance(value, int) and name not in NOT_DECISIONS
     ]
     numbers += [rng.FACTORS + 1, rng.FACTORS + 2, rng.FACTORS + 3]
     assert len(numbers) > 20
@@ -211,3 +212,11 @@ def test_the_second_half_of_a_seed_counts():
     assert rng.uniform(rng.luck_of(7, 0, 0), 1, 1, 1) != rng.uniform(
         rng.luck_of(7 + 2**32, 0, 0), 1, 1, 1
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(keys, some.integers(0, 5000), some.integers(0, 63), some.floats(0, 200))
+def test_a_hazard_per_year_happens_as_its_monthly_probability_does(key, word, bit, rate):
+    luck, digits = digits_of(key, word, 1)
+    key_of_post = (luck, key["month"], key["decision"], 64 * word + bit, digits, 0, bit)
+    assert rng.happens_at(*key_of_post, rate) == rng.happens(*key_of_post, rules.monthly(rate))
