@@ -87,8 +87,9 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
                 media = of_others
                 lever = 0.0
                 if smi[w] & flag:
-                    media = of_coordinator if coordinators[w] & flag else of_member
-                    lever = members
+                    media, lever = of_member, members
+                if coordinators[w] & flag:
+                    media = of_coordinator
                 if chiefs[w] & flag:
                     media = of_chief
                     lever += mandate

@@ -78,7 +78,7 @@ def first_month(world, p, luck, start, sites):
         site.stop_month = NEVER
         site.restart_month = NEVER
         if 0 <= site.prrc_month < start:
-            since = start - site.prrc_month
+            since = start - 1 - site.prrc_month
             site.sensitive_left = max(0, int(p.sensitive_months) - since)
 
 
@@ -258,8 +258,8 @@ def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, ran
             flag = lowest(able)
             able ^= flag
             slot = w * 64 + position(flag)
-            rank = uniform(luck, month, TEAM, slot)
-            if not now[w, TRAINED] & flag and rank >= willing[int(role[slot] == PEER)]:
+            joins, rank, _, _ = uniforms(luck, month, TEAM, slot)
+            if not now[w, TRAINED] & flag and joins >= willing[int(role[slot] == PEER)]:
                 continue
             if not now[w, CHAMPION] & flag:
                 rank += 1.0 if now[w, SUPPORTIVE] & flag else 2.0
@@ -275,6 +275,7 @@ def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, ran
     for k in range(vacancies):
         if post_of[k] >= 0:
             flag = bit(post_of[k] % 64)
+            new[post_of[k] // 64, AWARE] |= flag  # whoever joins does not forget this month
             new[post_of[k] // 64, DELIVERING] |= flag
             new[post_of[k] // 64, EXPERIENCED] |= flag
             team += 1

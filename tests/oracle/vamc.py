@@ -60,7 +60,7 @@ class VAMC(mesa.Agent):
         prrc_month = self.prrc_opening(size_z)
         sensitive_left = 0
         if prrc_month != NEVER and prrc_month < self.model.first_month:
-            since = self.model.first_month - prrc_month
+            since = self.model.first_month - 1 - prrc_month
             sensitive_left = max(0, int(p["sensitive_months"]) - since)
         self.new = SimpleNamespace(
             culture=culture,
@@ -242,8 +242,8 @@ class VAMC(mesa.Agent):
                 continue
             if "AWARE" not in person.now or "DELIVERING" in person.now:
                 continue
-            keen = person.lanes(philox.TEAM)[0]
-            if "TRAINED" not in person.now and keen >= person.willingness():
+            joins, keen = person.lanes(philox.TEAM)[:2]
+            if "TRAINED" not in person.now and joins >= person.willingness():
                 continue
             if "CHAMPION" in person.now:
                 rank = keen
@@ -254,7 +254,7 @@ class VAMC(mesa.Agent):
             ranked.append((rank, person.slot, person))
         ranked.sort(key=lambda entry: entry[:2])
         for _, _, person in ranked[: max(0, places)]:
-            person.new |= {"DELIVERING", "EXPERIENCED"}
+            person.new |= {"AWARE", "DELIVERING", "EXPERIENCED"}
 
     def move_fidelity(self):
         p, dose, now = self.model.p, self.dose, self.now
