@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,10 @@ class Comparison:
 
     def table(self) -> pd.DataFrame:
         """One row a strategy: see `imr_sim.analysis.table.comparison_table`."""
+        return self._table.copy()
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
         return comparison_table(self)
 
     def curves_frame(self) -> pd.DataFrame:
