@@ -72,11 +72,11 @@ def fit_cloglog(x, y):
 
     def negative(b):
         hazard = np.exp(x @ b) / 12
-        return hazard[~y].sum() - np.log(-np.expm1(-hazard[y])).sum()
+        return (hazard[~y].sum() - np.log(-np.expm1(-hazard[y])).sum()) / len(y)
 
     def slope(b):
         hazard = np.exp(x @ b) / 12
-        return x.T @ np.where(y, -hazard / np.expm1(hazard), hazard)
+        return x.T @ np.where(y, -hazard / np.expm1(hazard), hazard) / len(y)
 
     start = np.append(np.log(12 * y.mean()), np.zeros(x.shape[1] - 1))
     best = optimize.minimize(negative, start, jac=slope, method="BFGS").x
