@@ -34,6 +34,9 @@ class Arm:
         Months of providing after the policy date.
     supported : ndarray of bool, shape (D, R, S)
         Got any dose of the strategy.
+    twice : ndarray of float64, shape (K, 2), or None
+        VAMCs providing in the last month of the first K draws, each run with two replicates: what
+        tells luck from parameters when R is 1.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Arm:
     providing_end: np.ndarray
     site_months: np.ndarray
     supported: np.ndarray
+    twice: np.ndarray | None = None
 
     @property
     def vamc_years(self) -> np.ndarray:

@@ -134,7 +134,12 @@ def _footer(comparison: Comparison) -> list[str]:
         "Fidelity, Veterans reached, equity and the spread from parameters and from luck: table(), "
         "summary.csv.",
     ]
-    if comparison.shape[1] == 1:
+    twice = comparison.arms[0].twice
+    if twice is not None:
+        notes.append(
+            f"Luck is told from parameters by the first {len(twice)} draws, which are run twice."
+        )
+    elif comparison.shape[1] == 1:
         notes.append(
             "One replicate a draw: spread from parameters and from luck cannot be told apart."
         )

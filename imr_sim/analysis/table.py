@@ -11,7 +11,7 @@ from imr_sim.analysis.cost import cost_ratio, frontier
 from imr_sim.analysis.curves import months_to_share
 from imr_sim.analysis.equity import equity
 from imr_sim.analysis.paired import p_best, paired
-from imr_sim.analysis.spread import Summary, summary
+from imr_sim.analysis.spread import Summary, components, summary
 
 if TYPE_CHECKING:
     from imr_sim.analysis.comparison import Arm, Comparison
@@ -83,6 +83,9 @@ def _row(arm: Arm, reference: Arm, comparison: Comparison) -> dict[str, object]:
     after = comparison.policy_index
     providing = _end(arm, "vamcs_providing")
     gain = paired(providing, _end(reference, "vamcs_providing"))
+    split = gain.sd
+    if arm.twice is not None and reference.twice is not None:
+        split = components(arm.twice - reference.twice)
     cost, added_years = _total(arm, "cost_usd", after), arm.vamc_years - reference.vamc_years
     ratio = cost_ratio(cost - _total(reference, "cost_usd", after), added_years, comparison.seed)
     even = equity(arm.providing_end, comparison.sites)
@@ -99,8 +102,8 @@ def _row(arm: Arm, reference: Arm, comparison: Comparison) -> dict[str, object]:
         "cost_per_added_vamc_year_lo": ratio.lo,
         "cost_per_added_vamc_year_hi": ratio.hi,
         "cost_per_added_vamc_year_reason": "reference" if arm is reference else ratio.reason,
-        "diff_sd_between_draws": gain.sd.draws,
-        "diff_sd_between_replicates": gain.sd.replicates,
+        "diff_sd_between_draws": split.draws,
+        "diff_sd_between_replicates": split.replicates,
         "diff_mc_se": gain.mc_se,
         **_interval("added_vamc_years", summary(added_years)),
         **_interval("fidelity", summary(_end(arm, "fidelity"))),

@@ -35,6 +35,7 @@ def run(request: CompareRequest, inputs: Inputs, progress: Progress) -> Comparis
         policy_start=request.policy_start,
         horizon=request.horizon,
         replicates=request.replicates,
+        luck_draws=request.luck_draws,
         seed=request.seed,
         budget=request.budget,
         threads=request.threads,

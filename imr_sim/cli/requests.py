@@ -94,6 +94,12 @@ class CompareRequest(RunRequest):
     policy_start: Month = key(
         "first month under the strategies", "Write year and month, e.g. 2021-01."
     )
+    luck_draws: int = key(
+        "with one replicate, draws that are run a second time to tell luck from parameters",
+        "Write a whole number from 0 to 100000.",
+        ge=0,
+        le=100_000,
+    )
     horizon: int = key(
         "months after the policy date", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
     )

@@ -33,7 +33,8 @@ def compare(
     start: str = "2004-01",
     policy_start: str = "2021-01",
     horizon: int = 60,
-    replicates: int = 2,
+    replicates: int = 1,
+    luck_draws: int = 25,
     seed: int = 1,
     budget: float | None = None,
     threads: int | None = None,
@@ -55,7 +56,10 @@ def compare(
     horizon : int
         Months after the policy date.
     replicates : int
-        Histories a draw; from 2 on, luck and parameters can be told apart.
+        Histories a draw; they differ in luck alone.
+    luck_draws : int
+        With one replicate, so many of the draws are run a second time, so that the spread from
+        luck can be told from the spread from parameters; 0 for none.
     seed : int
         0 to 2**64 - 1.
     budget : float or None
@@ -78,6 +82,7 @@ def compare(
     draws = as_set(parameters)
     whole_number("horizon", horizon, 1, 1200)
     whole_number("replicates", replicates, 1, 1_000_000)
+    whole_number("luck_draws", luck_draws, 0, 1_000_000)
     whole_number("seed", seed, 0, 2**64 - 1)
     stage = Stage.of(system, seed, start, threads)
     before = month_number(policy_start) - stage.start
@@ -89,6 +94,10 @@ def compare(
             write="Write a later policy_start or an earlier start.",
         )
     draw, replicate, values = identities(draws, replicates)
+    main, again = len(draw), min(luck_draws, len(draws)) if replicates == 1 else 0
+    draw = np.concatenate([draw, np.arange(again)])
+    replicate = np.concatenate([replicate, np.ones(again, int)])
+    values = np.concatenate([values, draws.values[:again]])
     months = before + horizon
     books = [_Book(len(draw), months, system.n_sites) for _ in chosen]
     report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
@@ -108,15 +117,7 @@ def compare(
     shape = (len(draws), replicates)
     return Comparison(
         arms=tuple(
-            Arm(
-                name=s.name,
-                label=s.label,
-                curves={k: v.reshape(*shape, months) for k, v in b.curves.items()},
-                providing_end=b.providing_end.reshape(*shape, -1),
-                site_months=b.site_months.reshape(*shape, -1),
-                supported=b.supported.reshape(*shape, -1),
-            )
-            for s, b in zip(chosen, books, strict=True)
+            _arm(strategy, book, shape, main) for strategy, book in zip(chosen, books, strict=True)
         ),
         reference=reference,
         months=month_index(stage.start, months),
@@ -179,6 +180,21 @@ class _Book:
         self.providing_end = np.zeros((histories, sites), bool)
         self.site_months = np.zeros((histories, sites), np.int16)
         self.supported = np.zeros((histories, sites), bool)
+
+
+def _arm(strategy: Strategy, book: _Book, shape: tuple[int, int], main: int) -> Arm:
+    """The first `main` histories as draws x replicates, and those that were run a second time."""
+    again = len(book.site_months) - main
+    end = book.curves["vamcs_providing"][:, -1]
+    return Arm(
+        name=strategy.name,
+        label=strategy.label,
+        curves={k: v[:main].reshape(*shape, -1) for k, v in book.curves.items()},
+        providing_end=book.providing_end[:main].reshape(*shape, -1),
+        site_months=book.site_months[:main].reshape(*shape, -1),
+        supported=book.supported[:main].reshape(*shape, -1),
+        twice=np.stack([end[:again], end[main:]], axis=1) if again > 1 else None,
+    )
 
 
 class _Report:
