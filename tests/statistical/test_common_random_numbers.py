@@ -23,7 +23,7 @@ def ends():
     """VAMCs providing at the end, by strategy: float64, shape (SEEDS, DRAWS)."""
     system, draws = imr.load_system("va"), imr.prior(DRAWS, seed=0)
     runs = [
-        imr.compare(system, draws, STRATEGIES, horizon=60, replicates=1, seed=seed)
+        imr.compare(system, draws, STRATEGIES, horizon=60, luck_draws=0, seed=seed)
         for seed in range(SEEDS)
     ]
     return {

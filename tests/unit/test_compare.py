@@ -105,6 +105,16 @@ def test_a_strategy_that_does_nothing_wins_no_site_in_any_history(small, draws):
     assert not nothing.supported.any()
 
 
+def test_draws_run_a_second_time_disturb_nothing_and_are_the_second_replicate(small, draws):
+    run = {**RUN, "replicates": 1}
+    once = imr.compare(small, draws, ["facilitation"], luck_draws=0, **run)
+    again = imr.compare(small, draws, ["facilitation"], luck_draws=4, **run)
+    both = imr.compare(small, draws, ["facilitation"], **RUN)
+    same(once, again)
+    for arm, pair in zip(again.arms, both.arms, strict=True):
+        assert (arm.twice == pair.curves["vamcs_providing"][:4, :, -1]).all()
+
+
 def test_seeds_0_and_1_are_two_seeds(small, draws):
     zero, one = (imr.compare(small, draws, ["materials"], seed=s, **RUN) for s in (0, 1))
     assert (zero.arms[0].curves["aware_staff"] != one.arms[0].curves["aware_staff"]).any()
