@@ -8,8 +8,6 @@ import networkx as nx
 import numpy as np
 import pytest
 import worlds
-from ndlib.models.epidemics import SIModel
-from ndlib.models.ModelConfig import Configuration
 
 N, MONTHS, RUNS, BETA = 100, 24, 500, 0.8
 
@@ -25,6 +23,9 @@ def global_luck(seed):
 
 def by_ndlib(graph, infected):
     """Number of infected after each month; shape (RUNS, MONTHS)."""
+    from ndlib.models.epidemics import SIModel  # here, for it takes seconds to import
+    from ndlib.models.ModelConfig import Configuration
+
     settings = Configuration()
     settings.add_model_parameter("beta", -np.expm1(-BETA / 12))
     settings.add_model_initial_configuration("Infected", infected)
