@@ -1,6 +1,6 @@
 """Make the picture of the README from the main job, as `imr-sim compare` draws it.
 
-    python experiments/readme_picture.py
+python experiments/readme_picture.py
 """
 
 from __future__ import annotations

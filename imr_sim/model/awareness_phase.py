@@ -18,13 +18,14 @@ from imr_sim.model.rng import (
     CHUNK,
     DIGITS,
     HEAR,
+    NONE,
     SOURCE,
     happens_at,
+    keep_possible,
     leading_digits,
-    possible,
+    level_of,
     uniforms,
 )
-from imr_sim.model.rules import monthly
 from imr_sim.model.state import AWARE, PROVIDING
 
 
@@ -32,6 +33,8 @@ from imr_sim.model.state import AWARE, PROVIDING
 def awareness(world, p, luck, month, now, new, left, sites, dose, within, between, log):
     """The unaware hear of IMR from media, ties, the site itself, and levers."""
     digits = np.empty((DIGITS, CHUNK), np.uint64)
+    levels, posts = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    everybody, members, mandate = np.empty(CHUNK), np.empty(CHUNK), np.empty(CHUNK)
     of_coordinator = p.media * rules.media_weight(p, COORDINATOR, True)
     of_chief = p.media * rules.media_weight(p, CHIEF, False)
     of_member = p.media * rules.media_weight(p, OTHER, True)
@@ -43,27 +46,28 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
     n_words = len(left)
     for first in range(0, n_words, CHUNK):
         n = min(CHUNK, n_words - first)
-        drawn = False
+        some = NONE
         for i in range(n):
             w = first + i
+            levels[i] = posts[i] = NONE
             unaware = present[w] & ~now[w, AWARE] & ~left[w]
             if not unaware:
                 continue
             site = word_site[w]
             doses = dose[site]
-            everybody = rules.hearing_everybody(
+            everybody[i] = rules.hearing_everybody(
                 p,
                 sites[site].status == PROVIDING,
                 doses[rules.MATERIALS],
                 doses[rules.OUTREACH],
             )
-            members = p.meetings_awareness * doses[rules.MEETINGS]
-            mandate = p.mandate_awareness * doses[rules.MANDATE]
+            members[i] = p.meetings_awareness * doses[rules.MEETINGS]
+            mandate[i] = p.mandate_awareness * doses[rules.MANDATE]
             taking_part = doses[rules.COLLABORATIVE]
             if taking_part > 0.0:
                 others = members_in - world.smi_count[site]
                 share = (aware_in - sites[site].smi_aware) / others if others > 0 else 0.0
-                members += rules.hearing_in_collaborative(p, taking_part, share)
+                members[i] += rules.hearing_in_collaborative(p, taking_part, share)
             ties = rules.hearing_from_ties(p, _most(within, w), _most(between, w))
             media_bound = of_others
             if unaware & smi[w]:
@@ -72,13 +76,19 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
                 media_bound = max(media_bound, of_coordinator)
             if unaware & chiefs[w]:
                 media_bound = max(media_bound, of_chief)
-            bound = media_bound + everybody + members + mandate + ties
-            if bound == 0.0:
-                continue
-            if not drawn:
-                leading_digits(luck, month, HEAR, first, n, digits)
-                drawn = True
-            maybe = possible(digits, i, monthly(bound)) & unaware
+            bound = media_bound + everybody[i] + members[i] + mandate[i] + ties
+            if bound > 0.0:
+                levels[i] = level_of(bound / 12.0)
+                posts[i] = unaware
+                some |= unaware
+        if not some:
+            continue
+        leading_digits(luck, month, HEAR, first, n, digits)
+        keep_possible(digits, levels, posts, n)
+        for i in range(n):
+            w = first + i
+            site = word_site[w]
+            maybe = posts[i]
             while maybe:
                 flag = lowest(maybe)
                 maybe ^= flag
@@ -87,18 +97,18 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
                 media = of_others
                 lever = 0.0
                 if smi[w] & flag:
-                    media, lever = of_member, members
+                    media, lever = of_member, members[i]
                 if coordinators[w] & flag:
                     media = of_coordinator
                 if chiefs[w] & flag:
                     media = of_chief
-                    lever += mandate
+                    lever += mandate[i]
                 ties = rules.hearing_from_ties(p, float(within[slot]), float(between[slot]))
-                hazard = media + everybody + lever + ties
+                hazard = media + everybody[i] + lever + ties
                 if happens_at(luck, month, HEAR, slot, digits, i, b, hazard):
                     new[w, AWARE] |= flag
                     if logging:
-                        terms = (media, everybody + lever, ties)
+                        terms = (media, everybody[i] + lever, ties)
                         _log_source(
                             world, p, luck, month, now, site, slot, terms, within, between, log
                         )

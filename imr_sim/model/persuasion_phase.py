@@ -25,8 +25,9 @@ from imr_sim.model.rng import (
     TIRE,
     happens,
     happens_at,
+    keep_possible,
     leading_digits,
-    possible,
+    level_of,
     uniform,
 )
 from imr_sim.model.rules import monthly
@@ -51,6 +52,8 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
     digits = np.empty((DIGITS, CHUNK), np.uint64)
     supports = np.empty(CHUNK, np.uint64)
     champions = np.empty(CHUNK, np.uint64)
+    lost = np.empty(CHUNK, np.uint64)
+    scratch = (np.empty(CHUNK, np.uint64), np.empty((4, CHUNK)))
     posts = (world.word_site, world.role, world.degree, world.smi, world.connected)
     lose, forget = monthly(p.support_loss), monthly(p.forgetting)
     n_words = len(left)
@@ -60,7 +63,20 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
             continue
         leading_digits(luck, month, SUPPORT, first, n, digits)
         _come_to_support(
-            posts, p, luck, month, now, left, sites, dose, peers, first, n, digits, supports
+            posts,
+            p,
+            luck,
+            month,
+            now,
+            left,
+            sites,
+            dose,
+            peers,
+            first,
+            n,
+            digits,
+            scratch,
+            supports,
         )
         leading_digits(luck, month, CHAMPION_LUCK, first, n, digits)
         _come_to_champion(
@@ -76,24 +92,29 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
             first,
             n,
             digits,
+            scratch,
             champions,
             log,
         )
         leading_digits(luck, month, LOSE, first, n, digits)
         for i in range(n):
             w = first + i
-            eligible = now[w, SUPPORTIVE] & ~now[w, CHAMPION] & ~left[w] & ~champions[i]
-            lost = _uniformly(luck, month, LOSE, digits, i, w, eligible, lose)
-            new[w, SUPPORTIVE] = (new[w, SUPPORTIVE] & ~lost) | supports[i] | champions[i]
+            lost[i] = now[w, SUPPORTIVE] & ~now[w, CHAMPION] & ~left[w] & ~champions[i]
+        _keep_struck(luck, month, LOSE, digits, scratch[0], first, n, lose, lost)
+        for i in range(n):
+            w = first + i
+            new[w, SUPPORTIVE] = (new[w, SUPPORTIVE] & ~lost[i]) | supports[i] | champions[i]
             new[w, CHAMPION] |= champions[i]
         leading_digits(luck, month, FORGET, first, n, digits)
         for i in range(n):
             w = first + i
             busy = now[w, CHAMPION] | now[w, DELIVERING] | supports[i] | champions[i] | left[w]
-            eligible = now[w, AWARE] & ~busy
-            forgotten = _uniformly(luck, month, FORGET, digits, i, w, eligible, forget)
-            new[w, AWARE] &= ~forgotten
-            new[w, SUPPORTIVE] &= ~forgotten
+            lost[i] = now[w, AWARE] & ~busy
+        _keep_struck(luck, month, FORGET, digits, scratch[0], first, n, forget, lost)
+        for i in range(n):
+            w = first + i
+            new[w, AWARE] &= ~lost[i]
+            new[w, SUPPORTIVE] &= ~lost[i]
         _tire(posts, world.staff_count, p, luck, month, now, new, left, sites, first, n, log)
 
 
@@ -107,84 +128,103 @@ def _anybody(flags, which, first, n):
 
 
 @rule
-def _uniformly(luck, month, decision, digits, i, w, eligible, probability):
-    """Those of `eligible` to whom an event of the same probability for all happens."""
-    out = NONE
-    if not eligible:
-        return out
-    maybe = possible(digits, i, probability) & eligible
-    while maybe:
-        flag = lowest(maybe)
-        maybe ^= flag
-        b = position(flag)
-        if happens(luck, month, decision, w * 64 + b, digits, i, b, probability):
-            out |= flag
-    return out
+def _keep_struck(luck, month, decision, digits, levels, first, n, probability, posts):
+    """Of the `posts` of n words keep those to whom an event of one probability happens."""
+    for i in range(n):
+        levels[i] = level_of(probability)
+    keep_possible(digits, levels, posts, n)
+    for i in range(n):
+        maybe = posts[i]
+        while maybe:
+            flag = lowest(maybe)
+            maybe ^= flag
+            b = position(flag)
+            if not happens(luck, month, decision, (first + i) * 64 + b, digits, i, b, probability):
+                posts[i] ^= flag
 
 
 @rule
 def _come_to_support(
-    posts, p, luck, month, now, left, sites, dose, peers, first, n, digits, supports
+    posts, p, luck, month, now, left, sites, dose, peers, first, n, digits, scratch, supports
 ):
     word_site, role, degree, _, _ = posts
+    levels, terms = scratch
     last = -1
-    base = consensus = bound = shy = shy_peer = 0.0
+    base = consensus = shy = shy_peer = 0.0
+    level = NONE
     for i in range(n):
         w = first + i
-        supports[i] = NONE
-        eligible = now[w, AWARE] & ~now[w, SUPPORTIVE] & ~left[w]
-        if not eligible:
-            continue
+        supports[i] = now[w, AWARE] & ~now[w, SUPPORTIVE] & ~left[w]
         site = word_site[w]
         if site != last:
             last = site
             base = rules.support_rate_of_site(p, sites[site])
             consensus = p.consensus_support * dose[site, rules.CONSENSUS]
-            bound = monthly(base * (1.0 + p.s_peers) + consensus)
+            level = level_of((base * (1.0 + p.s_peers) + consensus) / 12.0)
             shy = rules.willingness(p, OTHER, dose[site, rules.SIMPLIFY])
             shy_peer = rules.willingness(p, PEER, dose[site, rules.SIMPLIFY])
-        maybe = possible(digits, i, bound) & eligible
+        levels[i] = level
+        terms[0, i], terms[1, i], terms[2, i], terms[3, i] = base, consensus, shy, shy_peer
+    keep_possible(digits, levels, supports, n)
+    for i in range(n):
+        w = first + i
+        maybe = supports[i]
         while maybe:
             flag = lowest(maybe)
             maybe ^= flag
             b = position(flag)
             slot = w * 64 + b
             share = peers[slot] / degree[slot] if degree[slot] > 0 else 0.0
-            rate = base * (1.0 + p.s_peers * share)
+            rate = terms[0, i] * (1.0 + p.s_peers * share)
             if not now[w, TRAINED] & flag:
-                rate *= shy_peer if role[slot] == PEER else shy
+                rate *= terms[3, i] if role[slot] == PEER else terms[2, i]
             if not now[w, DELIVERING] & flag:
-                rate += consensus
-            if happens_at(luck, month, SUPPORT, slot, digits, i, b, rate):
-                supports[i] |= flag
+                rate += terms[1, i]
+            if not happens_at(luck, month, SUPPORT, slot, digits, i, b, rate):
+                supports[i] ^= flag
 
 
 @rule
 def _come_to_champion(
-    posts, staff_count, p, luck, month, now, left, sites, dose, first, n, digits, champions, log
+    posts,
+    staff_count,
+    p,
+    luck,
+    month,
+    now,
+    left,
+    sites,
+    dose,
+    first,
+    n,
+    digits,
+    scratch,
+    champions,
+    log,
 ):
     word_site, _, _, smi, connected = posts
+    levels, terms = scratch
     logging = len(log.kind) > 0
     last = -1
-    base = prepared = bound = 0.0
+    base = prepared = 0.0
+    level = NONE
     for i in range(n):
         w = first + i
-        champions[i] = NONE
-        eligible = now[w, AWARE] & ~now[w, CHAMPION] & smi[w] & ~left[w]
-        if not eligible:
-            continue
         site = word_site[w]
         if site != last:
             last = site
             share = sites[site].supportive / staff_count[site]
             base = rules.championing_rate(p, sites[site], share)
             prepared = p.champions_conversion * dose[site, rules.CHAMPIONS]
-            bound = monthly(base * max(1.0, p.experience_multiplier) + prepared)
-        if prepared == 0.0:
-            eligible &= now[w, SUPPORTIVE]
-            if not eligible:
-                continue
-        maybe = possible(digits, i, bound) & eligible
+            level = level_of((base * max(1.0, p.experience_multiplier) + prepared) / 12.0)
+        may = now[w, AWARE] if prepared > 0.0 else now[w, SUPPORTIVE]
+        champions[i] = may & ~now[w, CHAMPION] & smi[w] & ~left[w]
+        levels[i] = level
+        terms[0, i], terms[1, i] = base, prepared
+    keep_possible(digits, levels, champions, n)
+    for i in range(n):
+        w = first + i
+        maybe = champions[i]
         while maybe:
             flag = lowest(maybe)
             maybe ^= flag
@@ -192,14 +232,16 @@ def _come_to_champion(
             slot = w * 64 + b
             rate = 0.0
             if now[w, SUPPORTIVE] & flag:
-                rate = base * (p.experience_multiplier if now[w, EXPERIENCED] & flag else 1.0)
+                rate = terms[0, i]
+                if now[w, EXPERIENCED] & flag:
+                    rate *= p.experience_multiplier
             if connected[w] & flag:
-                rate += prepared
-            if happens_at(luck, month, CHAMPION_LUCK, slot, digits, i, b, rate):
-                champions[i] |= flag
-                if logging:
-                    imported = 1 if now[w, IMPORTED] & flag else 0
-                    log_event(log, month, CHAMPIONED, site, slot, imported, -1)
+                rate += terms[1, i]
+            if not happens_at(luck, month, CHAMPION_LUCK, slot, digits, i, b, rate):
+                champions[i] ^= flag
+            elif logging:
+                imported = 1 if now[w, IMPORTED] & flag else 0
+                log_event(log, month, CHAMPIONED, word_site[w], slot, imported, -1)
 
 
 @rule

@@ -22,8 +22,9 @@ from imr_sim.model.rng import (
     NONE,
     REPLACE,
     happens,
+    keep_possible,
     leading_digits,
-    possible,
+    level_of,
     uniforms,
 )
 from imr_sim.model.rules import monthly
@@ -43,6 +44,7 @@ from imr_sim.model.state import (
 def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, log):
     """People leave; posts are filled at once by a transfer or from outside."""
     digits = np.empty((DIGITS, CHUNK), np.uint64)
+    levels, posts = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
     leaves = np.empty(N_ROLES)
     bound = 0.0
     for role in range(N_ROLES):
@@ -56,9 +58,13 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
         n = min(CHUNK, n_words - first)
         leading_digits(luck, month, LEAVE, first, n, digits)
         for i in range(n):
+            levels[i] = level_of(bound)
+            posts[i] = present[first + i]
+        keep_possible(digits, levels, posts, n)
+        for i in range(n):
             w = first + i
             left[w] = NONE
-            maybe = possible(digits, i, bound) & present[w]
+            maybe = posts[i]
             site = word_site[w]
             while maybe:
                 flag = lowest(maybe)

@@ -100,7 +100,11 @@ def test_parameters_cannot_be_changed_only_replaced():
     with pytest.raises(TypeError):
         given["media"] = 0.3
     changed = given.replace(forgetting=0.0)
-    assert (changed.media, changed.forgetting, given.forgetting) == (0.2, 0.0, SPECS["forgetting"].default)
+    assert (changed.media, changed.forgetting, given.forgetting) == (
+        0.2,
+        0.0,
+        SPECS["forgetting"].default,
+    )
     assert pickle.loads(pickle.dumps(changed)) == changed
     assert repr(given) == "Parameters(media=0.2)"
 

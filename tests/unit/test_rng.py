@@ -108,7 +108,9 @@ def test_an_event_happens_exactly_when_the_uniform_lies_below_its_probability(ke
 @given(keys, some.integers(0, 5000), some.floats(0, 1))
 def test_whoever_cannot_be_ruled_out_by_the_digits_is_looked_at(key, word, bound):
     _, digits = digits_of(key, word, 1)
-    possible = int(rng.possible(digits, 0, bound))
+    levels, posts = np.array([rng.level_of(bound)], np.uint64), np.array([rng.ALL])
+    rng.keep_possible(digits, levels, posts, 1)
+    possible = int(posts[0])
     for bit in range(0, 64, 7):
         prefix = plain_prefix(slot=64 * word + bit, **key)
         assert bool(possible >> bit & 1) == (prefix <= min(int(bound * 256), 255))
