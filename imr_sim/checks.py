@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from imr_sim.errors import RequestError
@@ -20,4 +22,19 @@ def whole_number(name: str, value: object, low: int, high: int) -> int:
         where=name,
         why=why,
         write=f"Write a whole number from {low:,} to {high:,}.",
+    )
+
+
+def amount(name: str, value: object) -> None:
+    """Raise RequestError unless `value` is None or a finite amount of US$ from 0 on."""
+    if value is None:
+        return
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        if math.isfinite(value) and value >= 0:
+            return
+    raise RequestError(
+        f"{name}={value!r}",
+        where=name,
+        why="it is no amount of money",
+        write="Write US$ as a number from 0 on, e.g. 5e6, or None for no limit.",
     )

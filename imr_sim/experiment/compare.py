@@ -9,7 +9,7 @@ from threading import Lock
 import numpy as np
 
 from imr_sim.analysis import Arm, Comparison
-from imr_sim.checks import whole_number
+from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.simulate import ProgressCall
 from imr_sim.model.batch import Batch, Stage, identities
@@ -84,6 +84,9 @@ def compare(
     whole_number("replicates", replicates, 1, 1_000_000)
     whole_number("luck_draws", luck_draws, 0, 1_000_000)
     whole_number("seed", seed, 0, 2**64 - 1)
+    amount("budget", budget)
+    if threads is not None:
+        whole_number("threads", threads, 1, 4096)
     stage = Stage.of(system, seed, start, threads)
     before = month_number(policy_start) - stage.start
     if before < 1:
@@ -133,6 +136,13 @@ def compare(
 
 def _with_reference(strategies: list[Strategy], reference: str) -> list[Strategy]:
     names = [s.name for s in strategies]
+    if not set(names) - {reference}:
+        raise RequestError(
+            f"strategies={names}",
+            where="compare",
+            why="there is nothing to compare the reference with",
+            write=f"Write at least one strategy other than {reference}.",
+        )
     for name in names:
         if names.count(name) > 1:
             raise RequestError(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from imr_sim.checks import whole_number
+from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import Batch, Stage, identities
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
@@ -79,6 +79,9 @@ def simulate(
     whole_number("months", months, 1, 2400)
     whole_number("replicates", replicates, 1, 1_000_000)
     whole_number("seed", seed, 0, 2**64 - 1)
+    amount("budget", budget)
+    if threads is not None:
+        whole_number("threads", threads, 1, 4096)
     stage = Stage.of(system, seed, start, threads)
     quiet = month_number(policy_start or start) - stage.start
     if not 0 <= quiet < months:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.model import lever_table, parameter_table
 from imr_sim.model.parameter_table import Spec
@@ -168,7 +169,7 @@ class ParameterSet:
 
     def take(self, n: int) -> ParameterSet:
         """Return the first `n` draws."""
-        if not 1 <= n <= len(self):
+        if not isinstance(n, int | np.integer) or not 1 <= n <= len(self):
             raise RequestError(
                 f"draws={n}",
                 where="parameters",
@@ -197,11 +198,21 @@ def as_set(parameters: Parameters | ParameterSet | Sequence[Parameters]) -> Para
     """Any accepted form of parameters as a ParameterSet."""
     if isinstance(parameters, ParameterSet):
         return parameters
+    sets = [parameters] if isinstance(parameters, Parameters) else parameters
+    if not (isinstance(sets, list | tuple) and sets) or not all(
+        isinstance(p, Parameters) for p in sets
+    ):
+        raise RequestError(
+            f"{type(parameters).__name__}",
+            where="parameters",
+            why="it is neither parameters nor draws of them",
+            write="Write imr.Parameters(name=value), imr.posterior(), or imr.prior(100).",
+        )
     if isinstance(parameters, Parameters):
         status = "default" if parameters == Parameters() else "user"
         note = "the defaults: one plausible set" if status == "default" else "one set of the user's"
         return ParameterSet(np.array([[parameters[n] for n in NAMES]]), status, note)
-    rows = [[p[n] for n in NAMES] for p in parameters]
+    rows = [[p[n] for n in NAMES] for p in sets]
     return ParameterSet(np.array(rows), "user", "sets given by the user")
 
 
@@ -220,6 +231,8 @@ def prior(n: int, seed: int = 0) -> ParameterSet:
     ParameterSet
         With status ``"prior"``: judgements, not findings.
     """
+    whole_number("n", n, 1, 10_000_000)
+    whole_number("seed", seed, 0, 2**63 - 1)
     u = qmc.LatinHypercube(d=len(NAMES), rng=np.random.default_rng(seed)).random(n)
     return ParameterSet(from_unit(u), "prior", f"{n} prior draws (judgements), seed {seed}")
 
