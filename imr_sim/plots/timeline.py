@@ -88,7 +88,7 @@ def plot_timeline(
         subtitle,
         rests_on(status, note, invented),
         reading,
-        (0.75, 1.45),
+        (1.0, 1.45),
     )
     panels = _panels(figure, box)
     year = np.array([_year(month) for month in months.index])
@@ -111,7 +111,8 @@ def plot_timeline(
         )
     panels[-1].set_xlabel("Year")
     panels[-1].xaxis.set_major_locator(MaxNLocator(9, integer=True))
-    figure.align_ylabels(panels)
+    for axes in panels:
+        axes.yaxis.set_label_coords(-0.135, 0.5)  # clear of the longest number
     return figure
 
 
