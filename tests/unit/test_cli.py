@@ -16,6 +16,7 @@ from imr_sim.cli.main import main
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request
+from imr_sim.model.parameters import SPECS
 
 TINY = ["system=small", "draws=3", "replicates=2", "start=2018-01", "horizon=12", "quiet=true"]
 
@@ -90,7 +91,7 @@ def test_the_reference_page_has_every_key_and_its_default():
         for key in kind.model_fields:
             assert f"| `{key}` |" in page
     for key, value in composed().items():
-        shown = {"parameters": "posterior", "replicates": "2; 1"}.get(key, value)
+        shown = {"parameters": "posterior"}.get(key, value)
         shown = "null" if shown is None else str(shown).lower()
         assert re.search(rf"^\| `{key}` \| `?{shown}`? \|", page, re.MULTILINE), key
 
@@ -168,7 +169,8 @@ def test_a_strategy_file_of_ones_own_is_compared_and_hashed(capsys, here, monkey
 
 def test_describe_shows_every_topic(capsys):
     assert "INVENTED" in done(capsys, "describe", "system", "system=small").upper()
-    assert "media = 0.03 per year" in done(capsys, "describe", "parameters")
+    media = f"media = {SPECS['media'].default:g} per year"
+    assert media in done(capsys, "describe", "parameters")
     assert "facilitation" in done(capsys, "describe", "strategies")
     assert "turnover" in done(capsys, "describe", "schedule")
 
