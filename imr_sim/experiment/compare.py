@@ -21,7 +21,7 @@ from imr_sim.model.state import RECORD
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System
 
-CHUNK_HISTORIES = 100
+CHUNK_HISTORIES = 64
 
 
 def compare(

@@ -37,8 +37,8 @@ World = namedtuple(
         "connected",  # (W,) uint64: SMI members with many ties (upper quarter of their site)
         "role",  # (slots,) uint8
         "degree",  # (slots,) uint16: ties a person hears from
-        "listener_ptr",  # (slots + 1,) int64
-        "listener_split",  # (slots,) int64: first listener outside the site
+        "listener_ptr",  # (slots + 1,) int32
+        "listener_split",  # (slots,) int32: first listener outside the site
         "listeners",  # (ties,) int32 slots, those of the same site first
         "teller_ptr",  # the same ties the other way round: whom a person hears from
         "tellers",
@@ -89,7 +89,7 @@ def _listeners(system: System, slot: np.ndarray, slot_site: np.ndarray):
     np.cumsum(np.bincount(teller, minlength=n_slots), out=ptr[1:])
     split = ptr[:-1] + np.bincount(teller[~outside], minlength=n_slots)
     degree = np.bincount(listener, minlength=n_slots)
-    return ptr, split.astype(np.int64), listener.astype(np.int32), degree
+    return ptr.astype(np.int32), split.astype(np.int32), listener.astype(np.int32), degree
 
 
 def _tellers(ptr: np.ndarray, listeners: np.ndarray):
