@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from imr_sim.model import compiled
+from imr_sim.model import compiled, rules
+from imr_sim.strategies import LEVERS
 
 FOLDER = Path(compiled.__file__).parent
 
@@ -27,3 +28,7 @@ def test_every_file_with_compiled_code_or_constants_for_it_is_in_the_hash():
         wanted |= found
     tables = {"parameters", "parameter_table", "lever_table", "priors"}  # values, not code:
     assert wanted - tables - {"compiled"} <= set(compiled.COMPILED_FILES)  # names are in the types
+
+
+def test_the_rules_know_the_levers_by_their_place():
+    assert [getattr(rules, lever.upper()) for lever in LEVERS] == list(range(len(LEVERS)))
