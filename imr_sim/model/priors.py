@@ -48,15 +48,6 @@ class Prior:
         c_low, c_high = dist.cdf(low), dist.cdf(high)
         return np.clip(dist.ppf(c_low + u * (c_high - c_low)), low, high)
 
-    def log_density(self, x: np.ndarray, low: float, high: float) -> np.ndarray:
-        """Log density of the truncated prior; minus infinity outside [low, high]."""
-        x = np.asarray(x, float)
-        if self.is_fixed:
-            return np.where(x == self.a, 0.0, -np.inf)
-        dist = self._frozen()
-        mass = np.log(dist.cdf(high) - dist.cdf(low))
-        return np.where((x >= low) & (x <= high), dist.logpdf(x) - mass, -np.inf)
-
     def __str__(self) -> str:
         if self.is_fixed:
             return "fixed"

@@ -123,9 +123,3 @@ def copy_state(state: State) -> State:
 def parameter_records(values: np.ndarray) -> np.ndarray:
     """Rows of a (draws, parameters) array as records with named fields."""
     return np.ascontiguousarray(values, dtype=np.float64).view(PARAMETERS).reshape(len(values))
-
-
-def bytes_per_history(n_words: int, n_sites: int) -> int:
-    """Memory of one history's state, in bytes, without ties and records."""
-    slots = n_words * 64
-    return n_words * N_FLAGS * 8 + slots * 8 + n_sites * SITE.itemsize
