@@ -107,8 +107,13 @@ def report(result: Simulated) -> str:
 
 def _part(history: History, draw: int, replicates: int) -> History:
     """The first `replicates` histories of one draw."""
-    record = history.record[draw : draw + 1, :replicates]
-    return replace(history, record=record, cost_usd=history.cost_usd[draw : draw + 1, :replicates])
+    part = (slice(draw, draw + 1), slice(replicates))
+    return replace(
+        history,
+        record=history.record[part],
+        factors=history.factors[part],
+        cost_usd=history.cost_usd[part],
+    )
 
 
 def _draw_by_draw(history: History) -> Iterator[pd.DataFrame]:

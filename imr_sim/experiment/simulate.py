@@ -11,7 +11,7 @@ from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import Batch, Stage, identities
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
-from imr_sim.model.history import History, month_index
+from imr_sim.model.history import FACTORS, History, month_index, read_factors
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.model.state import RECORD
@@ -93,12 +93,14 @@ def simulate(
         )
     draw, replicate, values = identities(draws, replicates)
     record = np.empty((len(draw), months, system.n_sites), RECORD)
+    factors = np.empty((len(draw), len(FACTORS), system.n_sites), np.float32)
     cost = np.zeros((len(draw), months))
     frames = []
     step = 1 if events else CHUNK_HISTORIES
     for first in range(0, len(draw), step):
         chunk = slice(first, first + step)
         batch = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
+        factors[chunk] = read_factors(batch.state.sites)
         logs: list[Log] | None = [] if events else None
         _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], logs)
         if logs is not None:
@@ -113,6 +115,7 @@ def simulate(
         seed=seed,
         months=month_index(stage.start, months),
         record=record.reshape(*shape, months, system.n_sites),
+        factors=factors.reshape(*shape, len(FACTORS), system.n_sites),
         cost_usd=cost.reshape(*shape, months),
         events=pd.concat(frames, ignore_index=True) if events else None,
     )

@@ -12,7 +12,7 @@ from imr_sim.mesa_model.live import Live
 from imr_sim.mesa_model.staff import Staff
 from imr_sim.mesa_model.vamc import VAMC
 from imr_sim.model.batch import Batch, Stage
-from imr_sim.model.history import History, month_index
+from imr_sim.model.history import History, month_index, read_factors
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.model.state import RECORD
@@ -164,6 +164,7 @@ class IMRModel(Model):
             seed=self.seed,
             months=month_index(self.live.batch.stage.start, months),
             record=record[None, None],
+            factors=read_factors(self.live.batch.state.sites)[None],
             cost_usd=cost[None, None],
         )
 

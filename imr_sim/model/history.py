@@ -13,7 +13,15 @@ from imr_sim.model import state as st
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.system import System
 
-COUNTS = ("aware", "supportive", "champions", "importer_champions", "trained", "delivering")
+COUNTS = (
+    "aware",
+    "key_aware",
+    "supportive",
+    "champions",
+    "importer_champions",
+    "trained",
+    "delivering",
+)
 EVENTS = {
     "started": st.STARTED,
     "stopped": st.STOPPED,
@@ -23,8 +31,14 @@ EVENTS = {
     "leader_changed": st.LEADER_CHANGED,
     "programme_changed": st.PROGRAMME_CHANGED,
 }
-FIELDS = ("providing", "status", "fidelity", *COUNTS, *EVENTS)
+FIELDS = ("providing", "status", "fidelity", "leadership", *COUNTS, *EVENTS)
+FACTORS = ("veteran", "recovery", "ebp", "fit", "time")  # as drawn at the start, then fixed
 DIMS = ("draw", "replicate", "month", "site")
+
+
+def read_factors(sites: np.ndarray) -> np.ndarray:
+    """The fixed latent factors of SITE records (B, S): float32, shape (B, `FACTORS`, S)."""
+    return np.stack([sites[name].astype(np.float32) for name in FACTORS], axis=1)
 
 
 def read_record(record: np.ndarray, name: str) -> np.ndarray:
@@ -47,9 +61,13 @@ class History:
     record : ndarray of RECORD, shape (draw, replicate, month, site)
         As the engine wrote it; read it through the attributes named in `FIELDS`:
         ``providing`` bool, ``status`` uint8 (0 not providing, 1 preparing, 2 providing),
-        ``fidelity`` float32 (1 to 5; NaN while not providing), head counts uint16 (``aware``,
-        ``supportive``, ``champions``, ``importer_champions``, ``trained`` -- delivering staff who
-        are trained --, ``delivering``), and bool events of the month.
+        ``fidelity`` float32 (1 to 5; NaN while not providing), ``leadership`` float32
+        (autonomy-supporting leadership as felt, standard-normal units), head counts uint16
+        (``aware``, ``key_aware`` -- SMI-programme members and the chief --, ``supportive``,
+        ``champions``, ``importer_champions``, ``trained`` -- delivering staff who are trained --,
+        ``delivering``), and bool events of the month.
+    factors : ndarray of float32, shape (draw, replicate, 5, site)
+        The latent factors named in `FACTORS`, standard-normal units; fixed in a history.
     months : DatetimeIndex
         First day of each month; values are those at its end.
     cost_usd : ndarray of float64, shape (draw, replicate, month)
@@ -63,6 +81,7 @@ class History:
     seed: int
     months: pd.DatetimeIndex
     record: np.ndarray
+    factors: np.ndarray
     cost_usd: np.ndarray
     events: pd.DataFrame | None = None
 
@@ -89,8 +108,10 @@ class History:
             "replicate": np.arange(replicates),
             "month": self.months,
             "site": self.system.sites["station"].to_numpy(str),
+            "factor": list(FACTORS),
         }
         data: dict[str, tuple] = {name: (DIMS, values) for name, values in self.sites.items()}
+        data["factors"] = ((*DIMS[:2], "factor", "site"), self.factors)
         data["cost_usd"] = (DIMS[:3], self.cost_usd)
         attributes = {
             "strategy": self.strategy,

@@ -65,7 +65,9 @@ def write_record(sites, record):
     for s in range(len(sites)):
         site, row = sites[s], record[s]
         row.fidelity = site.fidelity
+        row.leadership = site.leadership
         row.aware = site.aware
+        row.key_aware = site.key_aware
         row.supportive = site.supportive
         row.champions = site.champions
         row.importer_champions = site.importer_champions

@@ -80,7 +80,9 @@ SITE = np.dtype(
 RECORD = np.dtype(
     [
         ("fidelity", "f4"),
+        ("leadership", "f4"),
         ("aware", "u2"),
+        ("key_aware", "u2"),
         ("supportive", "u2"),
         ("champions", "u2"),
         ("importer_champions", "u2"),

@@ -30,6 +30,7 @@ def test_every_site_month_is_that_of_simulate_through_a_policy_start(strategy):
     expected = imr.simulate(SYSTEM, PARAMETERS, strategy, months=96, **when)
     history = run(IMRModel(SYSTEM, PARAMETERS, strategy, **when), 96).history()
     assert np.array_equal(history.record, expected.record)
+    assert np.array_equal(history.factors, expected.factors)
     assert np.array_equal(history.cost_usd, expected.cost_usd)
     assert history.months.equals(expected.months)
     assert history.providing.any()

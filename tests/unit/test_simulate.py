@@ -10,7 +10,7 @@ import pytest
 import imr_sim as imr
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import Batch, Stage, identities
-from imr_sim.model.history import COUNTS, FIELDS
+from imr_sim.model.history import COUNTS, FACTORS, FIELDS
 
 module = import_module("imr_sim.experiment.simulate")
 MONTHS = 96
@@ -105,15 +105,21 @@ def test_a_branch_has_its_own_future_and_leaves_its_parent_alone(small, draws):
     assert (parent.advance(24) == future).all()
 
 
-def _values_first(draws):
-    draw, replicate, values = identities(draws, 1)
+def _values_first(draws, replicates=1):
+    draw, replicate, values = identities(draws, replicates)
     return values, draw, replicate
 
 
 def test_a_history_is_labelled_with_what_it_is(small, draws):
     history = imr.simulate(small, draws, "materials", months=30, start="2011-11", replicates=2)
     data = history.to_xarray()
-    assert dict(data.sizes) == {"draw": 10, "replicate": 2, "month": 30, "site": small.n_sites}
+    assert dict(data.sizes) == {
+        "draw": 10,
+        "replicate": 2,
+        "month": 30,
+        "site": small.n_sites,
+        "factor": len(FACTORS),
+    }
     assert str(history.months[0].date()) == "2011-11-01"
     assert str(history.months[-1].date()) == "2014-04-01"
     assert data.attrs["parameters"] == "prior" and data.attrs["strategy"] == "materials"
@@ -132,9 +138,35 @@ def test_head_counts_fit_in_the_site_and_one_another(small, draws):
         assert (history.sites[name] <= staff).all(), name
     assert (history.champions <= history.supportive).all()
     assert (history.supportive <= history.aware).all()
+    assert (history.key_aware <= history.aware).all()
     assert (history.importer_champions <= history.champions).all()
     assert (history.trained <= history.delivering).all()
     assert ((history.delivering > 0) == history.providing).all()
+
+
+def test_a_history_shows_what_the_state_holds_of_factors_and_key_staff(small, draws):
+    history = imr.simulate(small, draws, months=30, replicates=2, seed=4)
+    batch = Batch(Stage.of(small, 4, "2004-01", 1), *_values_first(draws, 2))
+    batch.advance(30)
+    sites = batch.state.sites.reshape(10, 2, -1)
+    assert history.factors.shape == (10, 2, len(FACTORS), small.n_sites)
+    for i, name in enumerate(FACTORS):
+        np.testing.assert_array_equal(history.factors[:, :, i], sites[name].astype(np.float32))
+        np.testing.assert_array_equal(
+            history.to_xarray()["factors"].sel(factor=name), history.factors[:, :, i]
+        )
+    np.testing.assert_array_equal(history.key_aware[:, :, -1], sites["key_aware"])
+    np.testing.assert_array_equal(
+        history.leadership[:, :, -1], sites["leadership"].astype(np.float32)
+    )
+
+
+def test_reading_a_history_changes_nothing_in_it(small, draws):
+    history = imr.simulate(small, draws, months=30)
+    before, factors = history.record.copy(), history.factors.copy()
+    history.to_xarray()
+    history.to_frame()
+    assert (history.record == before).all() and (history.factors == factors).all()
 
 
 def test_starts_stops_and_restarts_add_up_to_what_provides(small, draws):
