@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imr_sim import plots
 from imr_sim.analysis import Comparison, planner_table
-from imr_sim.cli.inputs import Inputs
+from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs, with_reference
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import CompareRequest
 from imr_sim.cli.tables import write_csv, write_parquet
@@ -22,6 +22,13 @@ CONTENTS = {
     "cost": "cost against added VAMC-years, and the strategies worth their money",
     "map": "where the sites are that a strategy would win",
 }
+
+
+def load(request: CompareRequest) -> Inputs:
+    """Load the strategies, the draws and the system that the request names."""
+    chosen = choose_strategies(request.strategies)
+    reference = with_reference(chosen, request.reference)
+    return load_inputs(request, USUAL_DRAWS, chosen, reference)
 
 
 def run(request: CompareRequest, inputs: Inputs, progress: Progress) -> Comparison:

@@ -8,13 +8,14 @@ from textwrap import fill
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.requests import DescribeRequest, check_request
 from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.session import Session
 from imr_sim.errors import RequestError
 
 TOPICS = ("system", "parameters", "strategies", "schedule")
 WIDTH = 100
 
 
-def describe(argv: list[str]) -> int:
+def describe(command: str, argv: list[str], session: Session) -> int:
     """Print one topic; returns the exit code."""
     topic = argv[0] if argv else ""
     if topic not in TOPICS:

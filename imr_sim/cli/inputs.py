@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from imr_sim.cli.requests import CompareRequest, RunRequest, SimulateRequest
+from imr_sim.cli.requests import RunRequest
 from imr_sim.errors import RequestError
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, prior
 from imr_sim.model.shipped import posterior, read_draws
@@ -47,20 +47,26 @@ class Inputs:
     files: dict[str, str]
 
 
-def load_inputs(request: CompareRequest | SimulateRequest, usual_draws: int) -> Inputs:
+def load_inputs(
+    request: RunRequest, usual_draws: int, chosen: dict[str, Strategy], reference: str
+) -> Inputs:
     """Load and check all that a request names.
+
+    Parameters
+    ----------
+    request : RunRequest
+    usual_draws : int
+        Parameter draws when the request asks for no number.
+    chosen : dict of str to Strategy
+        Strategies by the name or path that was given for them.
+    reference : str
+        Name of the reference among them.
 
     Raises
     ------
     RequestError
         From the part that cannot be loaded, or does not fit the others.
     """
-    if isinstance(request, SimulateRequest):
-        chosen = {request.strategy: load_strategy(request.strategy)}
-        reference = chosen[request.strategy].name
-    else:
-        chosen = _strategies(request.strategies)
-        reference = _with_reference(chosen, request.reference)
     parameters = _parameters(request, usual_draws)
     system = load_system(request.system)
     facts = SiteFacts.of(system)
@@ -100,7 +106,7 @@ def _read(name: object) -> ParameterSet:
     return read_draws(name)
 
 
-def _strategies(asked: list[str] | str) -> dict[str, Strategy]:
+def choose_strategies(asked: list[str] | str) -> dict[str, Strategy]:
     """Strategies by the name or path that was given for them."""
     names = {"default": DEFAULT_STRATEGIES, "all": strategy_names()}.get(str(asked), asked)
     if not names:
@@ -129,8 +135,8 @@ def _add(chosen: dict[str, Strategy], given: str) -> Strategy:
     return strategy
 
 
-def _with_reference(chosen: dict[str, Strategy], reference: str) -> str:
-    """Name of the reference; it joins the strategies if it is not among them."""
+def with_reference(chosen: dict[str, Strategy], reference: str) -> str:
+    """Name of the reference; it joins the chosen strategies if it is not among them."""
     name = next((s.name for given, s in chosen.items() if reference in (given, s.name)), None)
     if name is None:
         return _add(chosen, reference).name

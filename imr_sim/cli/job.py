@@ -1,37 +1,62 @@
-"""What `compare` and `simulate` do alike: check, load, open a folder, work, close it, report."""
+"""What the commands that write a folder do alike: check, load, open it, work, close it, report."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from imr_sim.cli.commands import COMMANDS, found
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request
+from imr_sim.cli.requests import check_request
 from imr_sim.cli.run_folder import free_path
 from imr_sim.cli.session import INTERRUPTED, Session
 
-REQUESTS: dict[str, type[CompareRequest] | type[SimulateRequest]] = {
-    "compare": CompareRequest,
-    "simulate": SimulateRequest,
-}
+if TYPE_CHECKING:
+    from imr_sim.cli.inputs import Inputs
+
+
+class Work(Protocol):
+    """What a module `imr_sim/cli/<command>.py` holds.
+
+    Attributes
+    ----------
+    CONTENTS : mapping of str to str
+        What each file of the results holds, by name, or by stem for a figure's two formats.
+    """
+
+    CONTENTS: Mapping[str, str]
+
+    def load(self, request: Any) -> Inputs:
+        """Load and check all that the request names."""
+
+    def run(self, request: Any, inputs: Inputs, progress: Progress) -> Any:
+        """Do the work; what it returns goes to `write` and `report`."""
+
+    def write(self, result: Any, folder: Path, request: Any) -> None:
+        """Write the results into a folder."""
+
+    def report(self, result: Any) -> str:
+        """What the terminal shows at the end."""
 
 
 def run_job(command: str, argv: list[str], session: Session) -> int:
-    """Run `compare` or `simulate`; returns the exit code.
+    """Run a command that writes one new folder; returns the exit code.
 
     Nothing is written before the request and all that it names have been checked.
     """
-    kind = REQUESTS[command]
+    kind = found(COMMANDS[command].request)
     request = check_request(kind, compose_request(command, kind.model_fields, argv))
-    request.check_dates()
+    request.check()
     free_path(request.out, command)
     # Only a request that can work pays for importing the model.
     from imr_sim.analysis import parameters_line
     from imr_sim.cli import manifest
-    from imr_sim.cli.inputs import load_inputs
 
-    work = import_module(f"imr_sim.cli.{command}")
-    inputs = load_inputs(request, work.USUAL_DRAWS)
+    work = cast(Work, import_module(f"imr_sim.cli.{command}"))
+    inputs = work.load(request)
     about = manifest.about(command, request, inputs)
     path = free_path(request.out, command)  # again: another run may have begun meanwhile
     folder = session.open_folder(path, about, manifest.config_text(request))

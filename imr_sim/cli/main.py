@@ -16,7 +16,8 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 
-from imr_sim.cli.help import COMMANDS, command_help, overview
+from imr_sim.cli.commands import COMMANDS, found
+from imr_sim.cli.help import command_help, overview
 from imr_sim.cli.session import Session
 from imr_sim.errors import ImrSimError, ProvisionalWarning, RequestError
 
@@ -78,13 +79,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     if "--help" in rest or "-h" in rest:
         print(command_help(command))
         return DONE
-    if command == "describe":
-        from imr_sim.cli.describe import describe
-
-        return describe(rest)
-    from imr_sim.cli.job import run_job
-
-    return run_job(command, rest, session)
+    return found(COMMANDS[command].entry)(command, rest, session)
 
 
 def _failed(error: Exception, session: Session) -> int:

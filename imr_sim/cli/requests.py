@@ -34,6 +34,9 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
+    def check(self) -> None:
+        """Raise RequestError when keys do not fit each other."""
+
 
 class RunRequest(Request):
     """Keys that `compare` and `simulate` share."""
@@ -104,7 +107,7 @@ class CompareRequest(RunRequest):
         "months after the policy date", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
     )
 
-    def check_dates(self) -> None:
+    def check(self) -> None:
         """Raise RequestError unless a history comes before the policy."""
         if self.policy_start <= self.start:
             raise _wrong_date(self.policy_start, f"the history begins in {self.start}, not before")
@@ -125,7 +128,7 @@ class SimulateRequest(RunRequest):
     )
     events: bool = key("also write the log of events", "Write true or false.")
 
-    def check_dates(self) -> None:
+    def check(self) -> None:
         """Raise RequestError unless the policy begins within the history."""
         policy = self.policy_start or self.start
         if not 0 <= _months(self.start, policy) < self.months:

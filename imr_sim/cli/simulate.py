@@ -11,7 +11,7 @@ import pandas as pd
 from imr_sim import plots
 from imr_sim.analysis import parameters_line
 from imr_sim.analysis.curves import tidy_curves
-from imr_sim.cli.inputs import Inputs
+from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import SimulateRequest
 from imr_sim.cli.tables import write_csv, write_parquet, write_parquet_parts
@@ -38,6 +38,13 @@ class Simulated:
     history: History
     curves: pd.DataFrame
     policy_date: pd.Timestamp
+
+
+def load(request: SimulateRequest) -> Inputs:
+    """Load the strategy, the draws and the system that the request names."""
+    chosen = choose_strategies([request.strategy])
+    reference = next(iter(chosen.values())).name
+    return load_inputs(request, USUAL_DRAWS, chosen, reference)
 
 
 def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulated:

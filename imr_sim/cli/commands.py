@@ -1,0 +1,80 @@
+"""Every command, once: what it does, how it is called, which code answers; standard library only.
+
+A new command is an entry here, its keys with their defaults in `configs/command/<name>.yaml`, a
+request class that checks them, and, where `run_job` serves it, a module `imr_sim/cli/<name>.py`
+with `CONTENTS`, `load`, `run`, `write` and `report` (see `imr_sim.cli.job.Work`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes
+    ----------
+    purpose, usage, examples : str
+        As `--help` prints them.
+    request : str
+        ``module:class`` of its request.
+    entry : str
+        ``module:function`` that runs it: called with the command's name, its arguments and the
+        session, it returns the exit code.
+    keys : str
+        Heading of the list of keys.
+    """
+
+    purpose: str
+    usage: str
+    examples: str
+    request: str
+    entry: str = "imr_sim.cli.job:run_job"
+    keys: str = "Keys, with their defaults:"
+
+
+COMMANDS = {
+    "compare": Command(
+        purpose="compare dissemination strategies from one policy date on (the main job)",
+        usage="imr-sim compare [key=value ...]",
+        examples="""\
+  imr-sim compare
+  imr-sim compare budget=5e6 horizon=120
+  imr-sim compare strategies=[facilitation,champions,my_strategy.yaml] reference=none
+  imr-sim compare system=small draws=20 out=first_look
+  imr-sim compare parameters=prior parameters.media=0.1""",
+        request="imr_sim.cli.requests:CompareRequest",
+    ),
+    "simulate": Command(
+        purpose="simulate histories of IMR under one strategy",
+        usage="imr-sim simulate [key=value ...]",
+        examples="""\
+  imr-sim simulate
+  imr-sim simulate strategy=facilitation policy_start=2015-01
+  imr-sim simulate system=small draws=4 events=true out=small_history""",
+        request="imr_sim.cli.requests:SimulateRequest",
+    ),
+    "describe": Command(
+        purpose="describe the system, the parameters, the strategies, or the model's schedule",
+        usage="imr-sim describe system|parameters|strategies|schedule [key=value ...]",
+        examples="""\
+  imr-sim describe system
+  imr-sim describe system system=small out=my_system
+  imr-sim describe parameters
+  imr-sim describe strategies
+  imr-sim describe schedule""",
+        request="imr_sim.cli.requests:DescribeRequest",
+        entry="imr_sim.cli.describe:describe",
+        keys="Keys (describe system only), with their defaults:",
+    ),
+}
+
+
+def found(place: str) -> Any:
+    """The class or function at ``module:name``, imported only now."""
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
