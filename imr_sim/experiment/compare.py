@@ -11,13 +11,13 @@ import numpy as np
 from imr_sim.analysis import Arm, Comparison
 from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
+from imr_sim.experiment.arms import Past, run_arm
 from imr_sim.experiment.simulate import ProgressCall
-from imr_sim.model.batch import Batch, Stage, identities
+from imr_sim.model.batch import Stage, identities
 from imr_sim.model.history import month_index, read_record
 from imr_sim.model.layout import month_number
-from imr_sim.model.outcomes import CURVES, monthly_outcomes
+from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
-from imr_sim.model.state import RECORD
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System
 
@@ -107,12 +107,11 @@ def compare(
     with ThreadPoolExecutor(stage.threads) as pool:
         for first in range(0, len(draw), CHUNK_HISTORIES):
             chunk = slice(first, first + CHUNK_HISTORIES)
-            shared = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
-            past = shared.advance_quietly(before, report.tick)
-            shared.begin_policy()
-            known = monthly_outcomes(past, shared.params)
+            past = Past.run(
+                stage, values[chunk], draw[chunk], replicate[chunk], before, report.tick
+            )
             arms = [
-                pool.submit(_run_arm, shared, known, strategy, horizon, budget, chunk, book, report)
+                pool.submit(_fill, book, chunk, past, strategy, horizon, budget, report)
                 for strategy, book in zip(chosen, books, strict=True)
             ]
             for arm in arms:
@@ -154,31 +153,23 @@ def _with_reference(strategies: list[Strategy], reference: str) -> list[Strategy
     return strategies if reference in names else [load_strategy(reference), *strategies]
 
 
-def _run_arm(
-    shared: Batch,
-    known: dict[str, np.ndarray],
+def _fill(
+    book: _Book,
+    chunk: slice,
+    past: Past,
     strategy: Strategy,
     horizon: int,
     budget: float | None,
-    chunk: slice,
-    book: _Book,
     report: _Report,
 ) -> None:
     """Run one strategy on from the shared history, and write its outcomes into `book`."""
-    batch = shared.branch(threads=1)
-    campaign = batch.campaign(strategy, horizon, budget)
-    record = np.empty((len(batch), horizon, batch.stage.world.n_sites), RECORD)
-    for m in range(horizon):
-        record[:, m : m + 1] = batch.advance_under(campaign)
-        report.tick(len(batch))
-    for name, later in monthly_outcomes(record, batch.params).items():
-        book.curves[name][chunk] = np.concatenate([known[name], later], axis=1)
-    providing = read_record(record, "providing")
+    course = run_arm(past, strategy, horizon, budget, report.tick)
+    for name, curve in course.curves.items():
+        book.curves[name][chunk] = curve
+    providing = read_record(course.record, "providing")
     book.site_months[chunk] = providing.sum(axis=1)
     book.providing_end[chunk] = providing[:, -1]
-    book.supported[chunk] = campaign.supported
-    book.curves["cost_usd"][chunk, -horizon:] = campaign.spent_usd
-    book.curves["hours"][chunk, -horizon:] = campaign.hours
+    book.supported[chunk] = course.supported
 
 
 class _Book:

@@ -105,6 +105,8 @@ class Batch:
         twin = self.branch()
         twin.params = self.params[keep]
         twin.state = State(*(array[keep] for array in self.state))
+        if self.policy is not None:
+            twin.policy = self.policy.only(keep)
         return twin
 
     def advance(self, months: int, doses: np.ndarray | None = None, log: Log = NO_LOG):
@@ -227,6 +229,9 @@ class _Policy:
     leadership: np.ndarray
     awareness: np.ndarray
     luck: np.ndarray
+
+    def only(self, keep: np.ndarray) -> _Policy:
+        return _Policy(self.start, self.leadership[keep], self.awareness[keep], self.luck[keep])
 
 
 def _shares(n: int, threads: int) -> list[tuple[int, int]]:
