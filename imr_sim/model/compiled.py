@@ -6,12 +6,14 @@ file would go unnoticed. Here the cache folder carries a hash of every source fi
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
 import numba
+import numpy as np
 
 from imr_sim.paths import cache_folder
 
@@ -63,9 +65,29 @@ def inlined(function):
 
 def entry(function):
     """Compile a function called from Python, without the interpreter's lock; keep it on disk."""
+    if numba.config.DISABLE_JIT:
+        return _with_fields_as_attributes(function)
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = _compile_folder()
     try:
         return numba.njit(error_model="numpy", cache=True, nogil=True)(function)
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _with_fields_as_attributes(function):
+    """As plain Python: fields of records are attributes and words wrap round, as when compiled."""
+
+    def run(*arguments):
+        with np.errstate(all="ignore"):
+            return function(*(_as_records(argument) for argument in arguments))
+
+    return functools.wraps(function)(run)
+
+
+def _as_records(value):
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        return value.view(np.recarray)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_as_records(item) for item in value))
+    return value

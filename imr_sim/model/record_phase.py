@@ -19,9 +19,9 @@ def tell_ties(world, now, new, within, between, peers):
             slot = w * 64 + position(flag)
             step = 1 if new[w, AWARE] & flag else -1
             for k in range(ptr[slot], split_at[slot]):
-                within[listeners[k]] += step
+                within[listeners[k]] = int(within[listeners[k]]) + step
             for k in range(split_at[slot], ptr[slot + 1]):
-                between[listeners[k]] += step
+                between[listeners[k]] = int(between[listeners[k]]) + step
         changed = now[w, SUPPORTIVE] ^ new[w, SUPPORTIVE]
         while changed:
             flag = lowest(changed)
@@ -29,7 +29,7 @@ def tell_ties(world, now, new, within, between, peers):
             slot = w * 64 + position(flag)
             step = 1 if new[w, SUPPORTIVE] & flag else -1
             for k in range(ptr[slot], ptr[slot + 1]):
-                peers[listeners[k]] += step
+                peers[listeners[k]] = int(peers[listeners[k]]) + step
 
 
 @rule
