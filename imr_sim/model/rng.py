@@ -13,6 +13,7 @@ almost every post and v is only drawn where it matters: the value of u never dep
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 
 import numpy as np
@@ -87,8 +88,8 @@ def uniform(luck, month, decision, entity):
 def normals(luck, month, decision, entity):
     """Two independent standard normals (Box and Muller 1958)."""
     a, b, _, _ = uniforms(luck, month, decision, entity)
-    radius = np.sqrt(-2.0 * np.log(a))
-    return radius * np.cos(2.0 * np.pi * b), radius * np.sin(2.0 * np.pi * b)
+    radius = math.sqrt(-2.0 * math.log(a))
+    return radius * math.cos(2.0 * math.pi * b), radius * math.sin(2.0 * math.pi * b)
 
 
 @rule
@@ -160,7 +161,7 @@ def happens_at(luck, month, decision, slot, digits, i, bit, rate):
     prefix = leading(digits, i, bit)
     below = False
     if prefix < rate / 12.0 * SCALE:
-        scaled = -np.expm1(-rate / 12.0) * SCALE
+        scaled = -math.expm1(-rate / 12.0) * SCALE
         below = prefix + 1 <= scaled
         if not below and prefix < scaled:
             below = prefix + uniform(luck, month, decision, slot) < scaled

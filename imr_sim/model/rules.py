@@ -7,7 +7,7 @@ site at the start of the month. Draws are made in the phases, never here.
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from imr_sim.model.compiled import rule
 from imr_sim.model.layout import CHIEF, COORDINATOR, OTHER, PEER
@@ -16,7 +16,7 @@ from imr_sim.model.layout import CHIEF, COORDINATOR, OTHER, PEER
 @rule
 def monthly(rate):
     """Probability within a month of an event with a hazard of `rate` per year."""
-    return -np.expm1(-rate / 12.0)
+    return -math.expm1(-rate / 12.0)
 
 
 # People come and go ------------------------------------------------------------------------
@@ -83,26 +83,26 @@ def hearing_in_collaborative(p, dose, share_aware):
 def willingness(p, role, simplify):
     """What the workbook leaves of an untrained person's support and willingness (E4), 0 to 1."""
     burden = p.workbook_burden * (1.0 - p.simplify_burden * min(simplify, 1.0))
-    return np.exp(-(burden * p.peer_burden if role == PEER else burden))
+    return math.exp(-(burden * p.peer_burden if role == PEER else burden))
 
 
 @rule
 def support_rate_of_site(p, site):
     """Hazard per year of an aware, trained person without supportive ties."""
-    return p.support_rate * np.exp(p.s_fit * site.fit + p.s_recovery * site.recovery)
+    return p.support_rate * math.exp(p.s_fit * site.fit + p.s_recovery * site.recovery)
 
 
 @rule
 def championing_rate(p, site, share_supportive):
     """Hazard per year of an inexperienced supporter in an SMI programme."""
-    return p.champion_rate * np.exp(p.c_ebp * site.ebp + p.c_support * share_supportive)
+    return p.champion_rate * math.exp(p.c_ebp * site.ebp + p.c_support * share_supportive)
 
 
 @rule
 def fatigue_rate(p, site, share_supportive):
     """Hazard per year that a champion tires."""
     slowing = p.fatigue_leadership * site.leadership + p.fatigue_support * share_supportive
-    return p.champion_fatigue * np.exp(-slowing)
+    return p.champion_fatigue * math.exp(-slowing)
 
 
 # Sites decide, start, deliver, stop ----------------------------------------------------------
@@ -143,7 +143,7 @@ def decision_lever_terms(p, dose):
 @rule
 def startup_probability(p, facilitation):
     """Monthly probability that preparations end; their mean length is `startup_months`."""
-    mean = p.startup_months * np.exp(-p.facilitation_startup * facilitation)
+    mean = p.startup_months * math.exp(-p.facilitation_startup * facilitation)
     return 1.0 / max(mean, 1.0)
 
 
@@ -191,7 +191,7 @@ def stop_log_hazard(p, site, share_supportive, leader_is_new, has_prrc, audit):
 @rule
 def felt_leadership(p, culture, leader, boost, mandate):
     """Autonomy-supporting leadership of a site, in standard-normal units."""
-    shared, own = np.sqrt(p.factor_correlation), np.sqrt(1.0 - p.factor_correlation)
+    shared, own = math.sqrt(p.factor_correlation), math.sqrt(1.0 - p.factor_correlation)
     return shared * culture + own * leader + boost - p.mandate_autonomy_cost * mandate
 
 

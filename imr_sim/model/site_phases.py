@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from imr_sim.model import rules
@@ -56,7 +58,7 @@ MOST_TEAM = 12  # upper end of the range of `team_size`
 @rule
 def first_month(world, p, luck, start, sites):
     """Draw what is fixed or given at the start: factors, PRRC and its opening month."""
-    shared, own = np.sqrt(p.factor_correlation), np.sqrt(1.0 - p.factor_correlation)
+    shared, own = math.sqrt(p.factor_correlation), math.sqrt(1.0 - p.factor_correlation)
     for s in range(world.n_sites):
         site = sites[s]
         culture, leader = normals(luck, 0, FACTORS, s)
@@ -88,7 +90,7 @@ def _prrc_opening(world, p, luck, s):
     if world.prrc[s] != PRRC_UNKNOWN:
         return world.prrc[s] if world.prrc[s] >= 0 else NEVER
     ever, late, when, _ = uniforms(luck, 0, PRRC, s)
-    odds = p.prrc_share / max(1.0 - p.prrc_share, 1e-12) * np.exp(p.prrc_size * world.size_z[s])
+    odds = p.prrc_share / max(1.0 - p.prrc_share, 1e-12) * math.exp(p.prrc_size * world.size_z[s])
     if ever >= odds / (1.0 + odds):
         return NEVER
     if late < p.prrc_late:
@@ -117,7 +119,7 @@ def context(world, p, luck, month, before, after, dose):
         if changes < monthly(p.leadership_change_rate):
             value, _ = normals(luck, month, LEADER_VALUE, s)
             memory = p.leadership_memory
-            site.leader = memory * was.leader + np.sqrt(1.0 - memory * memory) * value
+            site.leader = memory * was.leader + math.sqrt(1.0 - memory * memory) * value
             site.leader_month = month
             site.events |= LEADER_CHANGED
             opened = opens < p.leadership_opens
@@ -154,7 +156,7 @@ def decision(world, p, luck, month, before, after, dose, log):
         log_hazard = rules.decision_log_hazard(
             p, site, share, site.sensitive_left > 0, has_prrc(site, month)
         ) + rules.decision_lever_terms(p, dose[s])
-        if uniform(luck, month, DECIDE, s) < monthly(np.exp(log_hazard)):
+        if uniform(luck, month, DECIDE, s) < monthly(math.exp(log_hazard)):
             after[s].status = PREPARING
             log_event(log, month, DECIDED, s, -1, 0, -1)
 
@@ -298,7 +300,7 @@ def sustainment(world, p, luck, month, new, before, after, dose, log):
             has_prrc(site, month),
             dose[s, rules.AUDIT],
         )
-        stops = uniform(luck, month, STOP, s) < monthly(np.exp(log_hazard))
+        stops = uniform(luck, month, STOP, s) < monthly(math.exp(log_hazard))
         words = (site_word[s], site_word[s + 1])
         if stops or _delivering(new, words) == 0:
             after[s].status = NOT_PROVIDING
