@@ -31,6 +31,9 @@ MAY_IMPORT = {
     "analysis": {"errors"},
     "plots": {"analysis", "errors", "paths"},
     "experiment": BELOW_MODEL | {"model", "mesa_model", "analysis"},
+    "evidence": {"errors"},
+    "studies": BASE | {"system", "model", "evidence"},
+    "calibration": BELOW_MODEL | {"model", "evidence", "studies"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
@@ -38,6 +41,7 @@ LIBRARIES = {
     "checks": {"numpy", "pandas"},
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
+    "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
