@@ -21,6 +21,8 @@ _WHERE = {
     "posterior": "imr_sim.model.shipped",
     "read_draws": "imr_sim.model.shipped",
     "History": "imr_sim.model.history",
+    "Practice": "imr_sim.practice",
+    "load_practice": "imr_sim.practice",
     "Strategy": "imr_sim.strategies",
     "Wish": "imr_sim.strategies",
     "load_strategy": "imr_sim.strategies",

@@ -4,6 +4,6 @@ Nothing here knows the model; everything reads arrays whose first two axes are (
 """
 
 from imr_sim.analysis.comparison import Arm, Comparison
-from imr_sim.analysis.planner import parameters_line, planner_table
+from imr_sim.analysis.planner import parameters_line, planner_table, setting, support_line
 
-__all__ = ["Arm", "Comparison", "parameters_line", "planner_table"]
+__all__ = ["Arm", "Comparison", "parameters_line", "planner_table", "setting", "support_line"]

@@ -27,7 +27,8 @@ class Arm:
         ``champions``, ``importer_champions``, ``trained_staff``, ``delivering_staff``,
         ``fidelity`` (IMR Fidelity Scale 1 to 5, mean over providing sites, NaN if none),
         ``starts``, ``stops``, ``restarts``, ``veterans_reached`` (in the month), ``cost_usd``
-        (in the month), ``hours`` (in the month).
+        (in the month), ``hours`` (in the month), and, where the practice had support of its own in
+        the shared history, ``support_usd`` (in the month; charged to no strategy).
     providing_end : ndarray of bool, shape (D, R, S)
         Providing in the last month.
     site_months : ndarray of int16, shape (D, R, S)
@@ -77,6 +78,10 @@ class Comparison:
         Most a strategy may spend after the policy date, US$; None for no limit.
     invented : bool
         True when the sites are not real ones.
+    practice : str
+        Name of the practice that spreads.
+    invented_practice : bool
+        True when there is no such practice.
 
     Raises
     ------
@@ -94,6 +99,8 @@ class Comparison:
     seed: int
     budget_usd: float | None
     invented: bool = False
+    practice: str = "IMR"
+    invented_practice: bool = False
 
     def __post_init__(self) -> None:
         self.arm(self.reference, where="reference")

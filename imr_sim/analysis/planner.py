@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from imr_sim.analysis.comparison import Comparison
 
@@ -48,6 +50,22 @@ def parameters_line(status: str, note: str) -> str:
     return f"{status if status == 'posterior' else status.upper()} parameters: {note}"
 
 
+def setting(practice: str, invented_practice: bool, n_sites: int, invented: bool) -> str:
+    """What spreads, over how many sites; made-up ones in capitals."""
+    what = f"INVENTED practice {practice}" if invented_practice else practice
+    return f"{what}: {n_sites} {'INVENTED sites' if invented else 'VAMCs'}"
+
+
+def support_line(practice: str, support_usd: np.ndarray) -> str:
+    """What a practice's own support cost, from US$ by month, shape (D, R, M)."""
+    total = support_usd.sum(axis=-1) / 1e6
+    lo, hi = np.quantile(total, [0.05, 0.95])
+    return (
+        f"{practice} had support of its own before any strategy: ${total.mean():,.2f}M "
+        f"[{lo:,.2f}, {hi:,.2f}] a history; part of the world, charged to no strategy."
+    )
+
+
 def histories_line(comparison: Comparison) -> str:
     """How many histories each strategy has."""
     draws, replicates = comparison.shape
@@ -66,12 +84,19 @@ def _header(comparison: Comparison) -> list[str]:
     money = "no budget limit" if budget is None else f"budget ${budget / 1e6:,.4g}M a strategy"
     start = comparison.months[comparison.policy_index]
     stamp = parameters_line(comparison.parameters_status, comparison.parameters_note)
-    sites = f"{len(comparison.sites)} {'INVENTED sites' if comparison.invented else 'VAMCs'}"
+    spreads = setting(
+        comparison.practice,
+        comparison.invented_practice,
+        len(comparison.sites),
+        comparison.invented,
+    )
     about = (
-        f"{sites}, {comparison.horizon} months from {start:%B %Y}, {money}; "
+        f"{spreads}, {comparison.horizon} months from {start:%B %Y}, {money}; "
         f"{histories_line(comparison)}, seed {comparison.seed}"
     )
-    return _wrap(stamp) + _wrap(about)
+    own = comparison.arm(comparison.reference).curves.get("support_usd")
+    support = [] if own is None else _wrap(support_line(comparison.practice, own))
+    return _wrap(stamp) + _wrap(about) + support
 
 
 def _row(label: str, row: dict) -> str:
@@ -120,17 +145,17 @@ def _short_usd(usd: float) -> str:
 
 
 def _footer(comparison: Comparison) -> list[str]:
-    reference = comparison.arm(comparison.reference).label
+    reference, practice = comparison.arm(comparison.reference).label, comparison.practice
     notes = [
-        f"VAMCs: providing IMR in the last month. Gain: against '{reference}' in histories with "
-        "the same parameters and luck. Brackets hold the central 90% of single histories "
+        f"VAMCs: providing {practice} in the last month. Gain: against '{reference}' in histories "
+        "with the same parameters and luck. Brackets hold the central 90% of single histories "
         "(parameters and luck). P(better): share of histories with strictly more VAMCs than the "
         "reference; P(best): share with the most VAMCs of all strategies, ties shared.",
         "Cost: the strategy's own levers after the policy date, undiscounted, unit costs mostly "
-        "assumptions; IMR care itself, Veterans' own costs and savings elsewhere are left out. Per "
-        "VAMC-year: added cost over added VAMC-years of providing, ratio of means; its brackets "
-        "are a bootstrap over draws (precision of that mean, not the range of futures; 'none': no "
-        "upper bound). A dash: no VAMC-years are added.",
+        f"assumptions; {practice} care itself, Veterans' own costs and savings elsewhere are left "
+        "out. Per VAMC-year: added cost over added VAMC-years of providing, ratio of means; its "
+        "brackets are a bootstrap over draws (precision of that mean, not the range of futures; "
+        "'none': no upper bound). A dash: no VAMC-years are added.",
         "Fidelity, Veterans reached, equity and the spread from parameters and from luck: table(), "
         "summary.csv.",
     ]

@@ -50,21 +50,23 @@ COMMANDS = {
         request="imr_sim.cli.requests:CompareRequest",
     ),
     "simulate": Command(
-        purpose="simulate histories of IMR under one strategy",
+        purpose="simulate histories of a practice (IMR) under one strategy",
         usage="imr-sim simulate [key=value ...]",
         examples="""\
   imr-sim simulate
   imr-sim simulate strategy=facilitation policy_start=2015-01
+  imr-sim simulate practice=invented_training
   imr-sim simulate system=small draws=4 events=true out=small_history""",
         request="imr_sim.cli.requests:SimulateRequest",
     ),
     "describe": Command(
-        purpose="describe the system, the parameters, the strategies, or the model's schedule",
-        usage="imr-sim describe system|parameters|strategies|schedule [key=value ...]",
+        purpose="describe the system, parameters, practices, strategies, or the model's schedule",
+        usage="imr-sim describe system|parameters|practices|strategies|schedule [key=value ...]",
         examples="""\
   imr-sim describe system
   imr-sim describe system system=small out=my_system
   imr-sim describe parameters
+  imr-sim describe practices
   imr-sim describe strategies
   imr-sim describe schedule""",
         request="imr_sim.cli.requests:DescribeRequest",

@@ -1,4 +1,4 @@
-"""`imr-sim describe`: the system, the parameters, the strategies, the model's schedule."""
+"""`imr-sim describe`: the system, the parameters, practices, strategies, the model's schedule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imr_sim.cli.run_folder import free_path
 from imr_sim.cli.session import Session
 from imr_sim.errors import RequestError
 
-TOPICS = ("system", "parameters", "strategies", "schedule")
+TOPICS = ("system", "parameters", "practices", "strategies", "schedule")
 WIDTH = 100
 
 
@@ -83,6 +83,24 @@ def _strategies() -> str:
     return "\n".join(blocks)
 
 
+def _practices() -> str:
+    from imr_sim.practice import load_practice, practice_names
+
+    blocks = ["Practices: practice=<name>. Your own: see docs/practices.md."]
+    for name in practice_names():
+        practice = load_practice(name)
+        mark = "INVENTED: " if practice.invented else ""
+        blocks.append(f"\n  {name}: {mark}{practice.full_name or practice.name}")
+        if practice.description:
+            blocks.append(_indented(practice.description))
+        facts = [f"From {practice.start}", practice.said_moves or "parameters as drawn"]
+        if own := practice.support:
+            facts.append(f"support of its own in months {own.start + 1} to {own.end}")
+        blocks.append(_indented("; ".join(facts)))
+        blocks.append(_indented(f"Sources: {'; '.join(practice.sources) or 'none given'}"))
+    return "\n".join(blocks)
+
+
 def _schedule() -> str:
     from imr_sim.model.engine import PHASES
 
@@ -99,4 +117,9 @@ def _indented(text: str) -> str:
     return fill(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
 
 
-_TEXTS = {"parameters": _parameters, "strategies": _strategies, "schedule": _schedule}
+_TEXTS = {
+    "parameters": _parameters,
+    "practices": _practices,
+    "strategies": _strategies,
+    "schedule": _schedule,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from imr_sim.cli.requests import RunRequest
 from imr_sim.errors import RequestError
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, prior
 from imr_sim.model.shipped import posterior, read_draws
+from imr_sim.practice import Practice, load_practice, practice_names
 from imr_sim.strategies import (
     DEFAULT_STRATEGIES,
     SiteFacts,
@@ -32,12 +33,14 @@ class Inputs:
     ----------
     system : System
     parameters : ParameterSet
+        Adapted to the practice.
     strategies : list of Strategy
         The reference among them.
     reference : str
         Its name; for a single strategy, that strategy's.
     files : dict of str
         Files of the user's own: what each is for, and its path.
+    practice : Practice
     """
 
     system: System
@@ -45,6 +48,7 @@ class Inputs:
     strategies: list[Strategy]
     reference: str
     files: dict[str, str]
+    practice: Practice = field(default_factory=lambda: load_practice("imr"))
 
 
 def load_inputs(
@@ -67,18 +71,22 @@ def load_inputs(
     RequestError
         From the part that cannot be loaded, or does not fit the others.
     """
-    parameters = _parameters(request, usual_draws)
+    practice = load_practice(request.practice)
+    parameters = _parameters(request, practice, usual_draws)
     system = load_system(request.system)
     facts = SiteFacts.of(system)
+    practice.check(facts)
     for strategy in chosen.values():
         strategy.check(facts)
     files = {f"strategy {s.name}": given for given, s in chosen.items() if given != s.name}
     if request.parameters["set"] not in SETS:
         files["parameters"] = request.parameters["set"]
-    return Inputs(system, parameters, list(chosen.values()), reference, files)
+    if request.practice not in practice_names():
+        files["practice"] = request.practice
+    return Inputs(system, parameters, list(chosen.values()), reference, files, practice)
 
 
-def _parameters(request: RunRequest, usual_draws: int) -> ParameterSet:
+def _parameters(request: RunRequest, practice: Practice, usual_draws: int) -> ParameterSet:
     fixed: dict[str, Any] = dict(request.parameters)
     name = fixed.pop("set")
     draws = request.draws
@@ -90,7 +98,7 @@ def _parameters(request: RunRequest, usual_draws: int) -> ParameterSet:
         chosen = as_set(Parameters())
     else:
         chosen = _read(name)
-    return chosen.replace(**fixed).take(draws or min(usual_draws, len(chosen)))
+    return practice.adapt(chosen.take(draws or min(usual_draws, len(chosen)))).replace(**fixed)
 
 
 def _read(name: object) -> ParameterSet:

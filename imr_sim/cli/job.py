@@ -24,7 +24,8 @@ class Work(Protocol):
     Attributes
     ----------
     CONTENTS : mapping of str to str
-        What each file of the results holds, by name, or by stem for a figure's two formats.
+        What each file of the results holds, by name, or by stem for a figure's two formats;
+        ``{practice}`` in it stands for the practice's name.
     """
 
     CONTENTS: Mapping[str, str]
@@ -49,6 +50,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     """
     kind = found(COMMANDS[command].request)
     request = check_request(kind, compose_request(command, kind.model_fields, argv))
+    request = request.settled()
     request.check()
     free_path(request.out, command)
     # Only a request that can work pays for importing the model.
@@ -64,8 +66,11 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     progress(0.0, "preparing; the first run of all compiles the model, which takes a minute")
     result = work.run(request, inputs, progress)
     progress(1.0, "writing tables and figures")
-    status, note = inputs.parameters.status, inputs.parameters.note
-    with folder.staging(parameters_line(status, note), work.CONTENTS) as stage:
+    headline = parameters_line(inputs.parameters.status, inputs.parameters.note)
+    headline = f"INVENTED PRACTICE. {headline}" if inputs.practice.invented else headline
+    name = inputs.practice.name
+    contents = {file: text.replace("{practice}", name) for file, text in work.CONTENTS.items()}
+    with folder.staging(headline, contents) as stage:
         work.write(result, stage, request)
     progress.finish()
     names = ", ".join(p.name for p in folder.written())

@@ -37,6 +37,7 @@ def about(command: str, request: RunRequest, inputs: Inputs) -> dict[str, Any]:
                 "digest": system.digest,
                 "invented": system.invented,
             },
+            "practice": {"name": inputs.practice.name, "invented": inputs.practice.invented},
             "parameters": {
                 "status": parameters.status,
                 "note": parameters.note,

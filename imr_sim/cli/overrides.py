@@ -21,7 +21,7 @@ WHERE = "command line"
 # Values that are names or paths: taken as they stand, so that a path may hold spaces, accents,
 # commas or brackets, which Hydra's grammar would otherwise read as its own signs.
 LITERAL = frozenset(
-    {"system", "parameters", "strategy", "reference", "out", "start", "policy_start"}
+    {"system", "parameters", "practice", "strategy", "reference", "out", "start", "policy_start"}
 )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from imr_sim.errors import RequestError, RequestErrors
 
+if TYPE_CHECKING:
+    from imr_sim.practice import Practice
+
 Month = Annotated[str, Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
+WHERE = "command line"
 CENTURY = 1200  # months; longer spans than a century are taken to be slips
 
 
@@ -34,8 +38,12 @@ class Request(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
+    def settled(self) -> Self:
+        """The request with the keys filled in that were left to something else it names."""
+        return self
+
     def check(self) -> None:
-        """Raise RequestError when keys do not fit each other."""
+        """Raise RequestError when the keys of a settled request do not fit each other."""
 
 
 class RunRequest(Request):
@@ -46,7 +54,15 @@ class RunRequest(Request):
         "parameter set; parameters.<name>=value fixes one parameter in every draw",
         "Write posterior, prior, default, or the path of a Parquet file of draws.",
     )
-    start: Month = key("first month of the history", "Write year and month, e.g. 2004-01.")
+    practice: str = key(
+        "what spreads",
+        "Write imr, another name (imr-sim describe practices), or the path of a practice file.",
+        min_length=1,
+    )
+    start: Month | None = key(
+        "first month of the history; null: the practice's own",
+        "Write year and month, e.g. 2004-01, or null.",
+    )
     draws: int | None = key(
         "parameter draws used; null: 200 (compare) or 20 (simulate), or all of a smaller set",
         "Write a whole number from 1 to 100000, or null.",
@@ -81,6 +97,16 @@ class RunRequest(Request):
     figures: bool = key("draw the figures (PNG and SVG)", "Write true or false.")
     quiet: bool = key("no progress on the terminal", "Write true or false.")
 
+    def of_practice(self) -> Practice:
+        """The practice that it names."""
+        from imr_sim.practice import load_practice
+
+        return load_practice(self.practice)
+
+    def settled(self) -> Self:
+        """The request with its first month, the practice's own unless it names one."""
+        return self.model_copy(update={"start": self.start or self.of_practice().start})
+
 
 class CompareRequest(RunRequest):
     """A comparison of strategies from one policy date on."""
@@ -109,8 +135,10 @@ class CompareRequest(RunRequest):
 
     def check(self) -> None:
         """Raise RequestError unless a history comes before the policy."""
-        if self.policy_start <= self.start:
+        before = _months(str(self.start), self.policy_start)
+        if before < 1:
             raise _wrong_date(self.policy_start, f"the history begins in {self.start}, not before")
+        self.of_practice().check_policy(before, self.policy_start, WHERE)
 
 
 class SimulateRequest(RunRequest):
@@ -124,16 +152,25 @@ class SimulateRequest(RunRequest):
     )
     policy_start: Month | None = key(
         "first month under the strategy",
-        "Write year and month, e.g. 2021-01, or null for the first month of the history.",
+        "Write year and month, e.g. 2021-01, or null for the first month of the history, or the "
+        "first after the practice's own support.",
     )
     events: bool = key("also write the log of events", "Write true or false.")
 
+    def settled(self) -> Self:
+        """The request with its dates: see `RunRequest.settled`."""
+        begun = super().settled()
+        policy = self.policy_start or _later(str(begun.start), self.of_practice().support_end)
+        return begun.model_copy(update={"policy_start": policy})
+
     def check(self) -> None:
         """Raise RequestError unless the policy begins within the history."""
-        policy = self.policy_start or self.start
-        if not 0 <= _months(self.start, policy) < self.months:
+        policy = str(self.policy_start)
+        before = _months(str(self.start), policy)
+        if not 0 <= before < self.months:
             why = f"it is not within the {self.months} months from {self.start} on"
-            raise _wrong_date(policy, why)
+            raise _wrong_date(policy, why, ", or more months")
+        self.of_practice().check_policy(before, policy, WHERE)
 
 
 class DescribeRequest(Request):
@@ -149,12 +186,18 @@ def _months(first: str, then: str) -> int:
     return 12 * (y1 - y0) + m1 - m0
 
 
-def _wrong_date(given: str, why: str) -> RequestError:
+def _later(month: str, n: int) -> str:
+    """The month n months after "YYYY-MM"."""
+    number = 12 * int(month[:4]) + int(month[5:]) - 1 + n
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def _wrong_date(given: str, why: str, also: str = "") -> RequestError:
     return RequestError(
         f"policy_start={given}",
-        where="command line",
+        where=WHERE,
         why=why,
-        write="Write another policy_start, or another start.",
+        write=f"Write another policy_start, or another start{also}.",
     )
 
 
@@ -174,7 +217,7 @@ def check_request(kind: type[R], values: dict[str, Any]) -> R:
             [
                 RequestError(
                     f"{name}={values.get(name)}",
-                    where="command line",
+                    where=WHERE,
                     why=why,
                     write=kind.model_fields[name].json_schema_extra["write"],  # type: ignore
                 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from imr_sim import plots
-from imr_sim.analysis import parameters_line
+from imr_sim.analysis import parameters_line, setting, support_line
 from imr_sim.analysis.curves import tidy_curves
 from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs
 from imr_sim.cli.progress import Progress
@@ -25,7 +25,7 @@ USUAL_DRAWS = 20
 CONTENTS = {
     "curves.csv": "each outcome by month: mean and quantiles over histories",
     "site_months.parquet": "one row a history, month and site: status, staff, fidelity, changes",
-    "events.parquet": "who learned of IMR from whom or what, who championed, which site started",
+    "events.parquet": "who learned of {practice} from whom, who championed, which site started",
     "timeline": "the first history: awareness, champions, starts and stops",
 }
 REPORTED = ("vamcs_providing", "aware_staff", "champions", "fidelity")
@@ -53,6 +53,7 @@ def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulat
         inputs.system,
         inputs.parameters,
         inputs.strategies[0],
+        practice=inputs.practice,
         start=request.start,
         months=request.months,
         policy_start=request.policy_start,
@@ -63,7 +64,7 @@ def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulat
         events=request.events,
         progress=progress,
     )
-    policy_date = pd.Timestamp(request.policy_start or request.start)
+    policy_date = pd.Timestamp(str(request.policy_start))
     policy_index = int(history.months.searchsorted(policy_date))
     draws, replicates, months, sites = history.shape
     _, _, values = identities(history.parameters, replicates)
@@ -71,6 +72,8 @@ def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulat
     outcomes = monthly_outcomes(record, parameter_records(values))
     curves = {name: v.reshape(draws, replicates, months) for name, v in outcomes.items()}
     curves["cost_usd"] = history.cost_usd
+    if history.support_usd is not None:
+        curves["support_usd"] = history.support_usd
     table = tidy_curves(history.strategy, curves, history.months, policy_index)
     return Simulated(history, table, policy_date)
 
@@ -90,6 +93,8 @@ def write(result: Simulated, folder: Path, request: SimulateRequest) -> None:
             note=parameters.note,
             policy_date=None if history.strategy == "none" else result.policy_date,
             invented=history.system.invented,
+            practice=history.practice,
+            invented_practice=history.invented_practice,
         )
         plots.save(figure, folder, "timeline")
 
@@ -99,16 +104,19 @@ def report(result: Simulated) -> str:
     history = result.history
     draws, replicates, months, sites = history.shape
     last = result.curves[result.curves["date"] == history.months[-1]].set_index("quantity")
+    spreads = setting(history.practice, history.invented_practice, sites, history.system.invented)
     lines = [
         parameters_line(history.parameters.status, history.parameters.note),
-        f"{sites} {'INVENTED sites' if history.system.invented else 'VAMCs'}, {months} months to "
-        f"{history.months[-1]:%B %Y} under {history.strategy!r}; {draws * replicates} histories "
-        f"({draws} parameter draws x {replicates}), seed {history.seed}",
+        f"{spreads}, {months} months to {history.months[-1]:%B %Y} under {history.strategy!r}; "
+        f"{draws * replicates} histories ({draws} parameter draws x {replicates}), "
+        f"seed {history.seed}",
         "Last month: mean over histories, and the central 90% of them",
     ]
     for name in REPORTED:
         row = last.loc[name]
         lines.append(f"  {name:<16} {row['mean']:10,.1f} [{row['q05']:,.1f}, {row['q95']:,.1f}]")
+    if history.support_usd is not None:
+        lines.append(support_line(history.practice, history.support_usd))
     return "\n".join(lines)
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imr_sim.experiment.past import live_past
 from imr_sim.model.batch import Batch, Stage
 from imr_sim.model.outcomes import monthly_outcomes
 from imr_sim.model.state import RECORD
+from imr_sim.practice import Support
 from imr_sim.strategies import Strategy
 
 Tick = Callable[[int], None]
@@ -25,7 +27,8 @@ class Past:
         At the policy date; `run_arm` moves only branches of it.
     record : ndarray of RECORD, shape (B, months, S)
     curves : dict of ndarray of float64, each of shape (B, months)
-        See `imr_sim.model.outcomes.monthly_outcomes`.
+        See `imr_sim.model.outcomes.monthly_outcomes`; with support of the practice's own also
+        ``support_usd``, what it cost in each month.
     """
 
     batch: Batch
@@ -41,12 +44,19 @@ class Past:
         replicate: np.ndarray,
         months: int,
         tick: Tick | None = None,
+        support: Support | None = None,
     ) -> Past:
-        """Run histories (see `Batch`) for `months` months; `tick(history_months)` now and then."""
+        """Run histories (see `Batch`) for `months` months; `tick(history_months)` now and then.
+
+        `support` is that of the practice in its own history, over by the policy date.
+        """
         batch = Batch(stage, values, draw, replicate)
-        record = batch.advance_quietly(months, tick)
+        record, support_usd = live_past(batch, support, months, tick)
         batch.begin_policy()
-        return cls(batch, record, monthly_outcomes(record, batch.params))
+        curves = monthly_outcomes(record, batch.params)
+        if support:
+            curves["support_usd"] = support_usd
+        return cls(batch, record, curves)
 
     def only(self, keep: np.ndarray) -> Past:
         """Those histories for which `keep` (bool, shape (B,)) is true."""
@@ -85,6 +95,8 @@ def run_arm(
         if tick:
             tick(len(batch))
     later = monthly_outcomes(record, batch.params)
+    if "support_usd" in past.curves:
+        later["support_usd"] = np.zeros((len(batch), horizon))
     curves = {name: np.concatenate([past.curves[name], c], axis=1) for name, c in later.items()}
     nothing = np.zeros((len(batch), past.record.shape[1]))
     curves["cost_usd"] = np.concatenate([nothing, campaign.spent_usd], axis=1)

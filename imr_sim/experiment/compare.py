@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -18,6 +19,7 @@ from imr_sim.model.history import month_index, read_record
 from imr_sim.model.layout import month_number
 from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System
 
@@ -30,7 +32,8 @@ def compare(
     strategies: Sequence[str | Strategy] = DEFAULT_STRATEGIES,
     reference: str = "none",
     *,
-    start: str = "2004-01",
+    practice: str | Path | Practice = "imr",
+    start: str | None = None,
     policy_start: str = "2021-01",
     horizon: int = 60,
     replicates: int = 1,
@@ -51,8 +54,13 @@ def compare(
         Names, paths of YAML files, or objects; the reference joins them by itself.
     reference : str
         The strategy that the others are compared with.
-    start, policy_start : str
-        First month of the history, and first month in which strategies act, ``"YYYY-MM"``.
+    practice : str, Path or Practice
+        What spreads: a name that ships, the path of a YAML file, or an object. The parameters are
+        those of IMR; they are adapted to it. Its own support is part of the shared history.
+    start : str or None
+        First month of the history, ``"YYYY-MM"``; None for the practice's own.
+    policy_start : str
+        First month in which strategies act.
     horizon : int
         Months after the policy date.
     replicates : int
@@ -79,7 +87,9 @@ def compare(
         When an argument cannot work.
     """
     chosen = _with_reference([load_strategy(s) for s in strategies], reference)
-    draws = as_set(parameters)
+    spreading = load_practice(practice)
+    draws = spreading.adapt(as_set(parameters))
+    start = spreading.start if start is None else start
     whole_number("horizon", horizon, 1, 1200)
     whole_number("replicates", replicates, 1, 1_000_000)
     whole_number("luck_draws", luck_draws, 0, 1_000_000)
@@ -96,19 +106,28 @@ def compare(
             why=f"the history begins in {start}, not before it",
             write="Write a later policy_start or an earlier start.",
         )
+    spreading.check(stage.facts)
+    spreading.check_policy(before, policy_start, "compare")
     draw, replicate, values = identities(draws, replicates)
     main, again = len(draw), min(luck_draws, len(draws)) if replicates == 1 else 0
     draw = np.concatenate([draw, np.arange(again)])
     replicate = np.concatenate([replicate, np.ones(again, int)])
     values = np.concatenate([values, draws.values[:again]])
     months = before + horizon
-    books = [_Book(len(draw), months, system.n_sites) for _ in chosen]
+    names = (*CURVES, "cost_usd", "hours", *(["support_usd"] if spreading.support else []))
+    books = [_Book(names, len(draw), months, system.n_sites) for _ in chosen]
     report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
     with ThreadPoolExecutor(stage.threads) as pool:
         for first in range(0, len(draw), CHUNK_HISTORIES):
             chunk = slice(first, first + CHUNK_HISTORIES)
             past = Past.run(
-                stage, values[chunk], draw[chunk], replicate[chunk], before, report.tick
+                stage,
+                values[chunk],
+                draw[chunk],
+                replicate[chunk],
+                before,
+                report.tick,
+                spreading.support,
             )
             arms = [
                 pool.submit(_fill, book, chunk, past, strategy, horizon, budget, report)
@@ -130,6 +149,8 @@ def compare(
         seed=seed,
         budget_usd=budget,
         invented=system.invented,
+        practice=spreading.name,
+        invented_practice=spreading.invented,
     )
 
 
@@ -175,8 +196,7 @@ def _fill(
 class _Book:
     """Where the outcomes of one strategy are gathered."""
 
-    def __init__(self, histories: int, months: int, sites: int) -> None:
-        names = (*CURVES, "cost_usd", "hours")
+    def __init__(self, names: Sequence[str], histories: int, months: int, sites: int) -> None:
         self.curves = {name: np.zeros((histories, months)) for name in names}
         self.providing_end = np.zeros((histories, sites), bool)
         self.site_months = np.zeros((histories, sites), np.int16)

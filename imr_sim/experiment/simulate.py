@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
-from imr_sim.model.batch import Batch, Stage, identities
+from imr_sim.experiment.past import live_past
+from imr_sim.model.batch import NO_LOG, Batch, Stage, identities
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
 from imr_sim.model.history import FACTORS, History, month_index, read_factors
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.model.state import RECORD
+from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import Strategy, load_strategy
 from imr_sim.system import System
 
@@ -27,7 +31,8 @@ def simulate(
     parameters: Parameters | ParameterSet,
     strategy: str | Strategy = "none",
     *,
-    start: str = "2004-01",
+    practice: str | Path | Practice = "imr",
+    start: str | None = None,
     months: int = 204,
     policy_start: str | None = None,
     replicates: int = 1,
@@ -46,12 +51,16 @@ def simulate(
         One set, or many draws.
     strategy : str or Strategy
         A name of the library, the path of a YAML file, or an object.
-    start : str
-        First month, ``"YYYY-MM"``.
+    practice : str, Path or Practice
+        What spreads: a name that ships, the path of a YAML file, or an object. The parameters are
+        those of IMR; they are adapted to it.
+    start : str or None
+        First month, ``"YYYY-MM"``; None for the practice's own.
     months : int
         Length of the histories.
     policy_start : str or None
-        First month in which the strategy acts; None for the first month of the history.
+        First month in which the strategy acts; None for the first month of the history, or the
+        first after the practice's own support.
     replicates : int
         Histories a draw; they differ in luck alone.
     seed : int
@@ -75,7 +84,9 @@ def simulate(
         When an argument cannot work.
     """
     chosen = load_strategy(strategy)
-    draws = as_set(parameters)
+    spreading = load_practice(practice)
+    draws = spreading.adapt(as_set(parameters))
+    start = spreading.start if start is None else start
     whole_number("months", months, 1, 2400)
     whole_number("replicates", replicates, 1, 1_000_000)
     whole_number("seed", seed, 0, 2**64 - 1)
@@ -83,18 +94,21 @@ def simulate(
     if threads is not None:
         whole_number("threads", threads, 1, 4096)
     stage = Stage.of(system, seed, start, threads)
-    quiet = month_number(policy_start or start) - stage.start
+    spreading.check(stage.facts)
+    quiet = month_number(policy_start) - stage.start if policy_start else spreading.support_end
     if not 0 <= quiet < months:
         raise RequestError(
-            f"policy_start={policy_start}",
+            f"policy_start={month_index(stage.start + quiet, 1)[0]:%Y-%m}",
             where="simulate",
             why=f"it is not within the {months} months from {start}",
-            write="Write a month inside the history.",
+            write="Write a month inside the history, or more months.",
         )
+    spreading.check_policy(quiet, policy_start, "simulate")
     draw, replicate, values = identities(draws, replicates)
     record = np.empty((len(draw), months, system.n_sites), RECORD)
     factors = np.empty((len(draw), len(FACTORS), system.n_sites), np.float32)
     cost = np.zeros((len(draw), months))
+    own, support = spreading.support, np.zeros((len(draw), months))
     frames = []
     step = 1 if events else CHUNK_HISTORIES
     for first in range(0, len(draw), step):
@@ -102,7 +116,9 @@ def simulate(
         batch = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
         factors[chunk] = read_factors(batch.state.sites)
         logs: list[Log] | None = [] if events else None
-        _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], logs)
+        new = partial(_new_month, batch, logs) if logs is not None else None
+        record[chunk, :quiet], support[chunk, :quiet] = live_past(batch, own, quiet, log=new)
+        _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], new)
         if logs is not None:
             frames.append(_event_frame(stage, logs, draw[first], replicate[first]))
         if progress:
@@ -118,6 +134,9 @@ def simulate(
         factors=factors.reshape(*shape, len(FACTORS), system.n_sites),
         cost_usd=cost.reshape(*shape, months),
         events=pd.concat(frames, ignore_index=True) if events else None,
+        practice=spreading.name,
+        invented_practice=spreading.invented,
+        support_usd=support.reshape(*shape, months) if own else None,
     )
 
 
@@ -129,29 +148,21 @@ def _run(
     budget: float | None,
     record: np.ndarray,
     cost: np.ndarray,
-    logs: list[Log] | None,
+    log: Callable[[], Log] | None,
 ) -> None:
-    """Run one batch to its end, writing `record` (B, M, S) and `cost` (B, M)."""
-    if logs is None:
-        record[:, :quiet] = batch.advance_quietly(quiet)
-    else:
-        for m in range(quiet):
-            logs.append(_month_log(batch))
-            record[:, m : m + 1] = batch.advance(1, log=logs[-1])
+    """Run one batch on from the policy date, writing `record` (B, M, S) and `cost` (B, M)."""
     batch.begin_policy()
     campaign = batch.campaign(strategy, months - quiet, budget)
     for m in range(quiet, months):
-        log = _month_log(batch) if logs is not None else new_log(0)
-        record[:, m : m + 1] = batch.advance_under(campaign, log)
-        if logs is not None:
-            logs.append(log)
+        record[:, m : m + 1] = batch.advance_under(campaign, log() if log else NO_LOG)
     cost[:, quiet:] = campaign.spent_usd
 
 
-def _month_log(batch: Batch) -> Log:
+def _new_month(batch: Batch, logs: list[Log]) -> Log:
     """Room for all that can happen in a month: at most two events a post and three a site."""
     world = batch.stage.world
-    return new_log(2 * 64 * len(world.word_site) + 3 * world.n_sites)
+    logs.append(new_log(2 * 64 * len(world.word_site) + 3 * world.n_sites))
+    return logs[-1]
 
 
 def _event_frame(stage: Stage, logs: list[Log], draw: int, replicate: int) -> pd.DataFrame:

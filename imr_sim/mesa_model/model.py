@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from mesa import Model
@@ -15,8 +18,10 @@ from imr_sim.model.batch import Batch, Stage
 from imr_sim.model.history import History, month_index, read_factors
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.model.rng import SUPPORT_OF_PRACTICE
 from imr_sim.model.state import RECORD
-from imr_sim.strategies import Strategy, load_strategy
+from imr_sim.practice import Practice, load_practice
+from imr_sim.strategies import Campaign, Strategy, load_strategy
 from imr_sim.system import ROLES, System, load_system
 
 LONGEST = 2400  # months, as in `imr_sim.simulate`: the books of a campaign have an end
@@ -38,10 +43,13 @@ class IMRModel(Model):
         None for the defaults. Of a ParameterSet, row `draw` is used.
     strategy : str or Strategy
         A name of the library, the path of a YAML file, or an object.
-    start : str
-        First month, ``"YYYY-MM"``.
+    practice : str, Path or Practice
+        What spreads: a name that ships, the path of a YAML file, or an object.
+    start : str or None
+        First month, ``"YYYY-MM"``; None for the practice's own.
     policy_start : str or None
-        First month in which the strategy acts; None for the first month of the history.
+        First month in which the strategy acts; None for the first month of the history, or the
+        first after the practice's own support.
     seed : int
         0 to 2**64 - 1.
     replicate, draw : int
@@ -55,6 +63,7 @@ class IMRModel(Model):
     parameters : ParameterSet
         Of one draw.
     strategy : Strategy
+    practice : Practice
     seed : int
     live : Live
         The engine's arrays of this history.
@@ -71,7 +80,8 @@ class IMRModel(Model):
         parameters: Parameters | ParameterSet | None = None,
         strategy: str | Strategy = "none",
         *,
-        start: str = "2004-01",
+        practice: str | Path | Practice = "imr",
+        start: str | None = None,
         policy_start: str | None = None,
         seed: int = 1,
         replicate: int = 0,
@@ -83,10 +93,14 @@ class IMRModel(Model):
         whole_number("replicate", replicate, 0, 2**32 - 1)
         whole_number("draw", draw, 0, 2**32 - 1)
         self.system = load_system() if system is None else system
-        self.parameters = _one_draw(parameters, draw)
+        self.practice = load_practice(practice)
+        self.parameters = self.practice.adapt(_one_draw(parameters, draw))
         self.strategy = load_strategy(strategy)
+        start = self.practice.start if start is None else start
         stage = Stage.of(self.system, self.seed, start, threads=1)
-        self._quiet = month_number(policy_start or start) - stage.start
+        self._quiet = self.practice.support_end
+        if policy_start is not None:
+            self._quiet = month_number(policy_start) - stage.start
         if not 0 <= self._quiet < LONGEST:
             raise RequestError(
                 f"policy_start={policy_start}",
@@ -94,8 +108,11 @@ class IMRModel(Model):
                 why=f"it is not within {LONGEST:,} months from {start}",
                 write="Write a month of the history.",
             )
+        self.practice.check_policy(self._quiet, policy_start, "IMRModel")
         batch = Batch(stage, self.parameters.values, np.array([draw]), np.array([replicate]))
         self._campaign = batch.campaign(self.strategy, LONGEST, budget)
+        own = self.practice.support
+        self._support = batch.campaign(own.strategy, own.months, None) if own else None
         self._records = [np.empty((0, self.system.n_sites), RECORD)]
         self.live = Live(batch)
         self._staff_in = self._create_agents(stage.slot)
@@ -141,11 +158,21 @@ class IMRModel(Model):
                 why=f"a history has at most {LONGEST:,} months",
                 write="Stop when model.running is False.",
             )
-        if self.months_run == self._quiet:
-            self.live.batch.begin_policy()
-        acting = self._campaign if self.months_run >= self._quiet else None
-        self._records.append(self.live.advance(acting))
+        self._records.append(self.live.advance(self._acting()))
         self.running = self.months_run < LONGEST
+
+    def _acting(self) -> Campaign | None:
+        """Whose doses reach the sites this month: the practice's support, the strategy, nobody."""
+        month, own = self.months_run, self.practice.support
+        if month >= self._quiet:
+            if month == self._quiet:
+                self.live.batch.begin_policy()
+            return self._campaign
+        if own is None or not own.start <= month < own.end:
+            return None
+        if month == own.start:
+            self.live.batch.begin_policy(SUPPORT_OF_PRACTICE)
+        return self._support
 
     def history(self) -> History:
         """All months so far, as `imr_sim.simulate` returns them.
@@ -157,6 +184,11 @@ class IMRModel(Model):
         cost = np.zeros(months)
         acted = max(0, months - self._quiet)
         cost[months - acted :] = self._campaign.spent_usd[0, :acted]
+        support = np.zeros(months)
+        own = self.practice.support
+        if own and self._support:
+            spent = self._support.spent_usd[0, : max(0, months - own.start)]
+            support[own.start : own.start + len(spent)] = spent
         return History(
             system=self.system,
             parameters=self.parameters,
@@ -166,6 +198,9 @@ class IMRModel(Model):
             record=record[None, None],
             factors=read_factors(self.live.batch.state.sites)[None],
             cost_usd=cost[None, None],
+            practice=self.practice.name,
+            invented_practice=self.practice.invented,
+            support_usd=support[None, None] if own else None,
         )
 
     def staff_in(self, post: int) -> Staff:
@@ -184,5 +219,4 @@ def _one_draw(parameters: Parameters | ParameterSet | None, draw: int) -> Parame
             why=f"the {parameters.status} set holds {len(parameters)} draws, counted from 0",
             write=f"Write a whole number from 0 to {len(parameters) - 1}.",
         )
-    row = parameters.values[draw : draw + 1]
-    return ParameterSet(row, parameters.status, parameters.note, parameters.extra)
+    return replace(parameters, values=parameters.values[draw : draw + 1])

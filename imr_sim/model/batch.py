@@ -14,7 +14,7 @@ from imr_sim.model import engine
 from imr_sim.model.events import Log, new_log
 from imr_sim.model.layout import World, build_world, month_number
 from imr_sim.model.parameters import NAMES, ParameterSet
-from imr_sim.model.rng import AWARENESS_SURVEY, PLANNER, SURVEY, uniform_table
+from imr_sim.model.rng import POLICY, uniform_table
 from imr_sim.model.state import (
     NEVER,
     RECORD,
@@ -160,18 +160,22 @@ class Batch:
         shape = (len(self), 0, self.stage.world.n_sites)
         return np.concatenate(parts, axis=1) if parts else np.empty(shape, RECORD)
 
-    def begin_policy(self) -> None:
-        """Fix what planners learn at the policy date: a survey of the sites, and their own luck."""
+    def begin_policy(self, decisions: tuple[int, int, int] = POLICY) -> None:
+        """Fix what planners learn at the policy date: a survey of the sites, and their own luck.
+
+        `decisions` are the keys of the errors of the two surveys, and of that luck.
+        """
+        leadership, awareness, luck = decisions
         sites, stage = self.state.sites, self.stage
         reliability = self.params["survey_reliability"][:, None]
         key_staff = np.maximum(stage.world.key_count, 1)
         self.policy = _Policy(
             start=self.month,
-            leadership=_measured(sites["leadership"], reliability, self._uniforms(SURVEY)),
+            leadership=_measured(sites["leadership"], reliability, self._uniforms(leadership)),
             awareness=_measured(
-                sites["key_aware"] / key_staff, reliability, self._uniforms(AWARENESS_SURVEY)
+                sites["key_aware"] / key_staff, reliability, self._uniforms(awareness)
             ),
-            luck=self._uniforms(PLANNER, month=0),
+            luck=self._uniforms(luck, month=0),
         )
 
     def _uniforms(self, decision: int, month: int | None = None) -> np.ndarray:

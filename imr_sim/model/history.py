@@ -71,8 +71,15 @@ class History:
     months : DatetimeIndex
         First day of each month; values are those at its end.
     cost_usd : ndarray of float64, shape (draw, replicate, month)
+        What the strategy spent.
     events : DataFrame or None
         The event log, when it was asked for.
+    practice : str
+        Name of the practice that spreads.
+    invented_practice : bool
+        True when there is no such practice.
+    support_usd : ndarray of float64, shape (draw, replicate, month), or None
+        What the practice's own support cost, when it had any; charged to no strategy.
     """
 
     system: System
@@ -84,6 +91,9 @@ class History:
     factors: np.ndarray
     cost_usd: np.ndarray
     events: pd.DataFrame | None = None
+    practice: str = "IMR"
+    invented_practice: bool = False
+    support_usd: np.ndarray | None = None
 
     def __getattr__(self, name: str) -> np.ndarray:
         if name in FIELDS:
@@ -113,7 +123,10 @@ class History:
         data: dict[str, tuple] = {name: (DIMS, values) for name, values in self.sites.items()}
         data["factors"] = ((*DIMS[:2], "factor", "site"), self.factors)
         data["cost_usd"] = (DIMS[:3], self.cost_usd)
+        if self.support_usd is not None:
+            data["support_usd"] = (DIMS[:3], self.support_usd)
         attributes = {
+            "practice": self.practice,
             "strategy": self.strategy,
             "seed": self.seed,
             "parameters": self.parameters.status,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -138,16 +138,20 @@ class ParameterSet:
     ----------
     values : ndarray of float64, shape (draws, parameters)
         Columns in the order of ``NAMES``.
-    status : {"default", "prior", "provisional", "posterior", "user"}
-        What these draws are; printed wherever they are used.
+    status : {"default", "prior", "provisional", "posterior", "user", "transferred"}
+        What these draws are; printed wherever they are used. Transferred: IMR's draws, used for
+        another practice.
     note : str
         One sentence on where they come from.
+    practice : str or None
+        The practice that they have been adapted to; None: as they were drawn.
     """
 
     values: np.ndarray
     status: str
     note: str
     extra: Mapping[str, object] = field(default_factory=dict)
+    practice: str | None = None
 
     def __post_init__(self) -> None:
         values = np.array(self.values, float)
@@ -176,7 +180,7 @@ class ParameterSet:
                 why=f"the {self.status} set holds {len(self)} draws",
                 write=f"Write a whole number from 1 to {len(self)}.",
             )
-        return ParameterSet(self.values[:n], self.status, self.note, self.extra)
+        return replace(self, values=self.values[:n])
 
     def replace(self, **fixed: float) -> ParameterSet:
         """A set in which some parameters have one value in every draw."""
@@ -187,7 +191,7 @@ class ParameterSet:
         note = self.note
         if fixed:
             note += "; held fixed: " + ", ".join(f"{k}={v:g}" for k, v in fixed.items())
-        return ParameterSet(values, self.status, note, self.extra)
+        return replace(self, values=values, note=note)
 
     def frame(self) -> pd.DataFrame:
         """Draws as a table, one column a parameter."""

@@ -40,11 +40,10 @@ LEAVE, HEAR, FORGET, SUPPORT, LOSE, CHAMPION = 1, 2, 3, 4, 5, 6
 TIRE, TEAM, TRAIN, REPLACE, IMPORT, SOURCE = 7, 8, 9, 10, 11, 12
 LEADER, LEADER_VALUE, PROGRAMME, DECIDE, START, STOP = 20, 21, 22, 23, 24, 25
 FACTORS, PRRC = 30, 35
-SURVEY, AWARENESS_SURVEY, PLANNER = (
-    40,
-    41,
-    42,
-)  # observers' and planners' own luck: cannot disturb a run
+# Planners' own luck cannot disturb a run: the survey of leadership, that of awareness, and the
+# order left to chance; once for strategies, once for the support that is part of a practice.
+POLICY = (40, 41, 42)
+SUPPORT_OF_PRACTICE = (43, 44, 45)
 
 
 @inlined

@@ -1,4 +1,4 @@
-"""Adoption curves: VAMCs providing IMR before the policy date, and under each strategy after it."""
+"""Adoption curves: VAMCs providing before the policy date, and under each strategy after it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BAND = 0.10
 
 @styled
 def plot_adoption(comparison: Comparison, highlight: Sequence[str] | None = None) -> Figure:
-    """VAMCs providing IMR over time.
+    """VAMCs providing the practice over time.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def plot_adoption(comparison: Comparison, highlight: Sequence[str] | None = None
         "single histories (parameters and luck), for the reference and the strategies in colour. "
         "All strategies share the history before the policy date."
     )
-    title = "VA medical centers (VAMCs) providing IMR"
+    title = f"VA medical centers (VAMCs) providing {comparison.practice}"
     figure, box = new_figure(HEIGHT, title, what(comparison), stamp(comparison), note, (0.95, 2.3))
     bottom = box.bottom + 0.45 / figure.get_figheight()
     split = box.left + 0.33 * (box.right - box.left)
@@ -51,7 +51,7 @@ def plot_adoption(comparison: Comparison, highlight: Sequence[str] | None = None
     future = figure.add_axes((split, bottom, box.right - split, box.top - bottom), sharey=past)
     _draw_past(past, comparison)
     ends = _draw_future(future, comparison, chosen)
-    _count_axis(past, len(comparison.sites))
+    _count_axis(past, len(comparison.sites), comparison.practice)
     _write_labels(future, ends)
     return figure
 
@@ -113,11 +113,11 @@ def _draw_future(axes: Axes, comparison: Comparison, chosen: list[Arm]) -> list[
     return ends
 
 
-def _count_axis(axes: Axes, n_sites: int) -> None:
+def _count_axis(axes: Axes, n_sites: int, practice: str) -> None:
     axes.set_ylim(0, min(axes.get_ylim()[1], n_sites))
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:.0f} ({y / n_sites:.0%})"))
-    axes.set_ylabel(f"VAMCs providing IMR (share of {n_sites})")
+    axes.set_ylabel(f"VAMCs providing {practice} (share of {n_sites})")
 
 
 def _write_labels(axes: Axes, ends: list[tuple]) -> None:

@@ -22,7 +22,7 @@ WIDE = 30
 
 @styled
 def plot_cost(comparison: Comparison) -> Figure:
-    """Cost of each strategy against the VAMC-years of IMR it adds.
+    """Cost of each strategy against the VAMC-years of the practice it adds.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def plot_cost(comparison: Comparison) -> Figure:
         "undiscounted; unit costs are mostly assumptions."
         + (" The cost axis is logarithmic above its first step." if log else "")
     )
-    title = "Cost of each strategy and the years of IMR it adds"
+    title = f"Cost of each strategy and the years of {comparison.practice} it adds"
     figure, box = new_figure(HEIGHT, title, what(comparison), stamp(comparison), note, (0.72, 0.25))
     bottom = box.bottom + 0.45 / figure.get_figheight()
     axes = figure.add_axes((box.left, bottom, box.right - box.left, box.top - bottom))
@@ -52,8 +52,8 @@ def plot_cost(comparison: Comparison) -> Figure:
     _scale(axes, y, log)
     line = _draw_frontier(axes, table, x, y)
     axes.set_xlabel(
-        f"VAMC-years of providing IMR added in {comparison.horizon} months, against "
-        f"'{labels[comparison.reference]}'"
+        f"VAMC-years of providing {comparison.practice} added in {comparison.horizon} months, "
+        f"against '{labels[comparison.reference]}'"
     )
     axes.set_ylabel(f"Cost in {comparison.horizon} months (US$ million)")
     axes.grid(color=PALE, linewidth=0.4)

@@ -18,7 +18,7 @@ ROW = 0.215
 
 @styled
 def plot_forest(comparison: Comparison) -> Figure:
-    """Paired differences in VAMCs providing IMR in the last month, best first.
+    """Paired differences in VAMCs providing the practice in the last month, best first.
 
     Parameters
     ----------
@@ -58,7 +58,9 @@ def plot_forest(comparison: Comparison) -> Figure:
     axes.grid(axis="x", color=PALE, linewidth=0.5)
     axes.set_axisbelow(True)
     axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
-    axes.set_xlabel("VAMCs providing IMR, difference to the reference (number of VAMCs)")
+    axes.set_xlabel(
+        f"VAMCs providing {comparison.practice}, difference to the reference (number of VAMCs)"
+    )
     across = axes.get_yaxis_transform()
     for x, head, side in ((1.03, "mean [90%]", "left"), (1.60, "P(better)", "right")):
         axes.text(x, len(gains) - 0.1, head, transform=across, ha=side, va="center", weight="bold")

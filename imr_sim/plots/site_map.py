@@ -28,7 +28,7 @@ TITLE, BAR, AXIS = 0.28, 0.66, (0.45, 0.42)
 
 @styled
 def plot_map(comparison: Comparison, strategies: Sequence[str] | None = None) -> Figure:
-    """P(a site provides IMR because of the strategy) in the last month, one map a strategy.
+    """P(a site provides because of the strategy) in the last month, one map a strategy.
 
     Parameters
     ----------
@@ -53,18 +53,20 @@ def plot_map(comparison: Comparison, strategies: Sequence[str] | None = None) ->
     shown = _on_map(sites)
     plain = comparison.invented or shown.mean() < 0.5
     note = (
-        "Colour and size: share of histories in which the site provides IMR in the last month and "
-        f"does not in the reference ('{comparison.arm(reference).label}') with the same parameters "
-        "and luck. Standard errors of single sites: sites.parquet."
+        f"Colour and size: share of histories in which the site provides {comparison.practice} in "
+        f"the last month and does not in the reference ('{comparison.arm(reference).label}') with "
+        "the same parameters and luck. Standard errors of single sites: sites.parquet."
     )
     if not plain and not shown.all():
         note += f" Not on the map: {', '.join(sites['name'][~shown])}."
+    practice = comparison.practice
     columns = min(2, len(arms))
     rows = -(-len(arms) // columns)
     width, tall = (WIDTH - 0.3) / columns, (WIDTH - 0.3) / columns * SHAPE + TITLE
     figure, box = new_figure(
         rows * tall + BAR,
-        f"Which sites provide IMR because of the strategy, after {comparison.horizon} months",
+        f"Which sites provide {practice} because of the strategy, "
+        f"after {comparison.horizon} months",
         what(comparison),
         stamp(comparison),
         note,
@@ -81,7 +83,8 @@ def plot_map(comparison: Comparison, strategies: Sequence[str] | None = None) ->
         won = f"{values.sum():.1f} sites won on average"
         axes.set_title(f"{short(arm.label)}: {won}", loc="left", pad=3)
         (_draw_plain if plain else _draw_states)(axes, sites, values, scale)
-    _colour_bar(figure, (0.3, box.bottom + 0.42 / height, 0.4, 0.10 / height), scale)
+    place = (0.3, box.bottom + 0.42 / height, 0.4, 0.10 / height)
+    _colour_bar(figure, place, scale, practice)
     return figure
 
 
@@ -139,9 +142,9 @@ def _scatter(axes: Axes, places: np.ndarray, values: np.ndarray, scale: Normaliz
     )
 
 
-def _colour_bar(figure: Figure, place: tuple, scale: Normalize) -> None:
+def _colour_bar(figure: Figure, place: tuple, scale: Normalize, practice: str) -> None:
     bar = figure.colorbar(
         ScalarMappable(scale, COLOURS), cax=figure.add_axes(place), orientation="horizontal"
     )
     bar.outline.set_visible(False)
-    bar.set_label("P(site provides IMR because of the strategy)", labelpad=1)
+    bar.set_label(f"P(site provides {practice} because of the strategy)", labelpad=1)

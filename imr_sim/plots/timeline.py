@@ -46,6 +46,8 @@ def plot_timeline(
     status: str,
     note: str,
     invented: bool = False,
+    practice: str = "IMR",
+    invented_practice: bool = False,
     policy_date: pd.Timestamp | None = None,
 ) -> Figure:
     """Awareness, champions, and starts and stops of one history.
@@ -60,6 +62,10 @@ def plot_timeline(
         What the parameters are, and whence.
     invented : bool
         Whether the sites are made up.
+    practice : str
+        Name of the practice.
+    invented_practice : bool
+        Whether it is made up.
     policy_date : Timestamp, optional
         Marked when given.
 
@@ -86,15 +92,16 @@ def plot_timeline(
         4 * PANEL + 0.75,
         "One history: awareness, champions, starts and stops",
         subtitle,
-        rests_on(status, note, invented),
+        rests_on(status, note, invented, invented_practice),
         reading,
         (1.0, 1.45),
     )
     panels = _panels(figure, box)
     year = np.array([_year(month) for month in months.index])
-    _line(panels[0], year, months["providing"], "VAMCs\nproviding IMR", INK, "providing", n_sites)
-    _line(panels[1], year, months["aware"], "Staff aware\nof IMR", BLUE, "aware")
-    _champions(panels[2], year, months)
+    title = f"VAMCs\nproviding {practice}"
+    _line(panels[0], year, months["providing"], title, INK, "providing", n_sites)
+    _line(panels[1], year, months["aware"], f"Staff aware\nof {practice}", BLUE, "aware")
+    _champions(panels[2], year, months, practice)
     _events(panels[3], months)
     for axes in panels:
         axes.grid(axis="x", color=PALE, linewidth=0.5)
@@ -166,7 +173,7 @@ def _line(
     _count_axis(axes, title)
 
 
-def _champions(axes: Axes, year: np.ndarray, months: pd.DataFrame) -> None:
+def _champions(axes: Axes, year: np.ndarray, months: pd.DataFrame, practice: str) -> None:
     total, imported = months["champions"], months["importer_champions"]
     axes.plot(year, total, color=GREEN, linewidth=1.5)
     axes.plot(year, imported, color=VERMILLION, linewidth=1.5, linestyle=(0, (4, 1.5)))
@@ -176,7 +183,7 @@ def _champions(axes: Axes, year: np.ndarray, months: pd.DataFrame) -> None:
     ends = np.array([total.iloc[-1], imported.iloc[-1]], float)
     ends[0] = max(ends[0], ends[1] + apart)
     _end_label(axes, ends[0], f"{total.iloc[-1]:,.0f} champions", GREEN)
-    _end_label(axes, ends[1], f"{imported.iloc[-1]:,.0f} imported IMR", VERMILLION)
+    _end_label(axes, ends[1], f"{imported.iloc[-1]:,.0f} imported {practice}", VERMILLION)
     _count_axis(axes, "Champions\n(staff)")
 
 

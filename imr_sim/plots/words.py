@@ -9,13 +9,14 @@ from imr_sim.analysis.planner import histories_line
 def stamp(comparison: Comparison) -> str:
     """What a comparison rests on."""
     status, note = comparison.parameters_status, comparison.parameters_note
-    return rests_on(status, note, comparison.invented)
+    return rests_on(status, note, comparison.invented, comparison.invented_practice)
 
 
-def rests_on(status: str, note: str, invented: bool) -> str:
-    """What the parameters are, and whether the sites are real."""
+def rests_on(status: str, note: str, invented: bool, invented_practice: bool) -> str:
+    """What the parameters are, and whether the sites and the practice are real."""
     line = parameters_line(status, note)
-    return f"INVENTED SITES. {line}" if invented else line
+    made_up = ["SITES"] * invented + ["PRACTICE"] * invented_practice
+    return f"INVENTED {' AND '.join(made_up)}. {line}" if made_up else line
 
 
 def what(comparison: Comparison) -> str:

@@ -5,7 +5,12 @@ from imr_sim.strategies.component import RULES, Capacity, Component, When, Who
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.facts import SiteFacts
 from imr_sim.strategies.levers import LEVER_INDEX, LEVER_TABLE, LEVERS, Lever
-from imr_sim.strategies.library import DEFAULT_STRATEGIES, load_strategy, strategy_names
+from imr_sim.strategies.library import (
+    DEFAULT_STRATEGIES,
+    load_strategy,
+    strategy_from,
+    strategy_names,
+)
 from imr_sim.strategies.strategy import Delivered, Strategy, Wish
 from imr_sim.strategies.view import NEVER, NOT_PROVIDING, PREPARING, PROVIDING, PlannerView
 
@@ -32,5 +37,6 @@ __all__ = [
     "Who",
     "Wish",
     "load_strategy",
+    "strategy_from",
     "strategy_names",
 ]

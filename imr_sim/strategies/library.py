@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from imr_sim.errors import RequestError
@@ -14,6 +13,7 @@ from imr_sim.strategies.checked import keys_of, nearest, request_errors, shown
 from imr_sim.strategies.component import Amount, Capacity, Component, When, Who
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.strategy import Strategy
+from imr_sim.strategies.yaml_file import read_yaml
 
 # What `compare` compares with `none` unless told otherwise.
 DEFAULT_STRATEGIES = (
@@ -35,19 +35,8 @@ DEFAULT_STRATEGIES = (
     "sensitive_period_response",
 )
 SUFFIXES = (".yaml", ".yml")
+PAGE = "docs/strategies.md"
 Words = Annotated[str, Field(min_length=1, max_length=600)]
-
-
-class _EachKeyOnce(yaml.SafeLoader):
-    """Plain YAML, where a key that stands twice is an error instead of the last one counting."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for i, key in enumerate(keys):
-            if key in keys[:i]:
-                mark = node.value[i][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", mark)
-        return super().construct_mapping(node, deep)
 
 
 class StrategyFile(BaseModel):
@@ -122,13 +111,23 @@ def _check_named(strategy: Strategy) -> None:
 
 
 def _read(path: Path, where: str) -> ComposedStrategy:
-    content = _yaml(path, where)
+    return strategy_from(read_yaml(path, where, "strategy", PAGE), where)
+
+
+def strategy_from(content: object, where: str) -> ComposedStrategy:
+    """A strategy from the plain values of a file; `where` says which, for messages.
+
+    Raises
+    ------
+    RequestError
+        When they say what cannot be.
+    """
     if not isinstance(content, dict):
         raise RequestError(
             shown(content),
             where=where,
             why="a strategy file holds keys and values",
-            write="Begin with name: my_strategy; see docs/strategies.md.",
+            write=f"Begin with name: my_strategy; see {PAGE}.",
         )
     try:
         file = StrategyFile.model_validate(content)
@@ -136,28 +135,3 @@ def _read(path: Path, where: str) -> ComposedStrategy:
         raise request_errors(error, where, KEYS) from None
     fields = {name: getattr(file, name) for name in StrategyFile.model_fields}
     return ComposedStrategy(**{**fields, "label": file.label or file.name}, where=where)
-
-
-def _yaml(path: Path, where: str) -> object:
-    """Content of a YAML file as plain values; nothing in it is executed."""
-    try:
-        return _EachKeyOnce(path.read_text(encoding="utf-8")).get_single_data()
-    except OSError as error:
-        why, write = f"it cannot be read ({error.strerror})", "Give the path of a strategy file."
-    except UnicodeDecodeError as error:
-        why = f"it is not UTF-8 (byte {error.start})"
-        write = "Save it as UTF-8 text."
-    except yaml.constructor.ConstructorError as error:
-        why, write = _at(error), "Write plain keys and values, each key once, without tags (!...)."
-    except RecursionError:
-        why, write = "it is nested too deep", "Write plain keys and values; see docs/strategies.md."
-    except yaml.YAMLError as error:
-        why, write = f"it is not YAML: {_at(error)}", "Mend the line; indent with spaces."
-    raise RequestError(path.name, where=where, why=why, write=write)
-
-
-def _at(error: yaml.YAMLError) -> str:
-    """What YAML found, and in which line."""
-    mark = getattr(error, "problem_mark", None)
-    line = f" in line {mark.line + 1}" if mark else ""
-    return f"{getattr(error, 'problem', None) or 'unreadable characters'}{line}"
