@@ -108,7 +108,7 @@ OTHERS = {
     "unknown command": (["comparre"], "comparre", "compare, simulate, describe"),
     "command of a later version": (["calibrate"], "calibrate", "compare, simulate, describe"),
     "unknown topic": (["describe", "sistem"], "sistem", "system"),
-    "no topic": (["describe"], "system|parameters|strategies|schedule"),
+    "no topic": (["describe"], "system|parameters|practices|strategies|schedule"),
     "key that a topic lacks": (["describe", "parameters", "out=x"], "out=x", "no keys"),
     "system that does not exist": (["describe", "system", "system=nowhere"], "nowhere"),
     "two strategies in one history": (["simulate", SMALL, "strategies=[none]"], "strategies"),
