@@ -53,9 +53,9 @@ def plot_map(comparison: Comparison, strategies: Sequence[str] | None = None) ->
     shown = _on_map(sites)
     plain = comparison.invented or shown.mean() < 0.5
     note = (
-        f"Colour and size: share of histories in which the site provides {comparison.practice} in "
-        f"the last month and does not in the reference ('{comparison.arm(reference).label}') with "
-        "the same parameters and luck. Standard errors of single sites: sites.parquet."
+        "Colour and size: share of histories in which the site provides it in the last month and "
+        f"does not in the reference ('{comparison.arm(reference).label}') with the same parameters "
+        "and luck. Standard errors of single sites: sites.parquet."
     )
     if not plain and not shown.all():
         note += f" Not on the map: {', '.join(sites['name'][~shown])}."
@@ -65,8 +65,7 @@ def plot_map(comparison: Comparison, strategies: Sequence[str] | None = None) ->
     width, tall = (WIDTH - 0.3) / columns, (WIDTH - 0.3) / columns * SHAPE + TITLE
     figure, box = new_figure(
         rows * tall + BAR,
-        f"Which sites provide {practice} because of the strategy, "
-        f"after {comparison.horizon} months",
+        f"Sites that the strategy wins for {practice}, after {comparison.horizon} months",
         what(comparison),
         stamp(comparison),
         note,

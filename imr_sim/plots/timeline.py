@@ -90,7 +90,7 @@ def plot_timeline(
     )
     figure, box = new_figure(
         4 * PANEL + 0.75,
-        "One history: awareness, champions, starts and stops",
+        f"One history of {practice}: staff, champions, starts, stops",
         subtitle,
         rests_on(status, note, invented, invented_practice),
         reading,
@@ -98,10 +98,9 @@ def plot_timeline(
     )
     panels = _panels(figure, box)
     year = np.array([_year(month) for month in months.index])
-    title = f"VAMCs\nproviding {practice}"
-    _line(panels[0], year, months["providing"], title, INK, "providing", n_sites)
-    _line(panels[1], year, months["aware"], f"Staff aware\nof {practice}", BLUE, "aware")
-    _champions(panels[2], year, months, practice)
+    _line(panels[0], year, months["providing"], "VAMCs\nproviding it", INK, "providing", n_sites)
+    _line(panels[1], year, months["aware"], "Staff aware\nof it", BLUE, "aware")
+    _champions(panels[2], year, months)
     _events(panels[3], months)
     for axes in panels:
         axes.grid(axis="x", color=PALE, linewidth=0.5)
@@ -173,7 +172,7 @@ def _line(
     _count_axis(axes, title)
 
 
-def _champions(axes: Axes, year: np.ndarray, months: pd.DataFrame, practice: str) -> None:
+def _champions(axes: Axes, year: np.ndarray, months: pd.DataFrame) -> None:
     total, imported = months["champions"], months["importer_champions"]
     axes.plot(year, total, color=GREEN, linewidth=1.5)
     axes.plot(year, imported, color=VERMILLION, linewidth=1.5, linestyle=(0, (4, 1.5)))
@@ -183,7 +182,7 @@ def _champions(axes: Axes, year: np.ndarray, months: pd.DataFrame, practice: str
     ends = np.array([total.iloc[-1], imported.iloc[-1]], float)
     ends[0] = max(ends[0], ends[1] + apart)
     _end_label(axes, ends[0], f"{total.iloc[-1]:,.0f} champions", GREEN)
-    _end_label(axes, ends[1], f"{imported.iloc[-1]:,.0f} imported {practice}", VERMILLION)
+    _end_label(axes, ends[1], f"{imported.iloc[-1]:,.0f} imported it", VERMILLION)
     _count_axis(axes, "Champions\n(staff)")
 
 

@@ -23,9 +23,9 @@ SHIPPED = {"posterior": "calibrated", "provisional": "screened"}
 
 def _name(given: object) -> object:
     # It stands in titles and on axes, where $ and line ends would be read as signs.
-    if isinstance(given, str) and not re.fullmatch(r"[^\W_][\w .&'()/+-]{0,23}", given):
+    if isinstance(given, str) and not re.fullmatch(r"[^\W_][\w .&'()/+-]{0,15}", given):
         why = "it does not fit into titles and axes"
-        raise wrong(why, "Write at most 24 letters, digits and spaces.")
+        raise wrong(why, "Write at most 16 letters, digits and spaces.")
     return given
 
 

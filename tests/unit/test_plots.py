@@ -31,12 +31,19 @@ def comparison():
 @pytest.fixture(scope="module")
 def figures(comparison):
     invented = dataclasses.replace(comparison, invented=True)
+    longest = {"practice": "MMMM MMMM MMMMMM", "invented_practice": True}  # the widest there can be
+    other = dataclasses.replace(comparison, **longest)
     return {
         "adoption": plot_adoption(comparison),
         "forest": plot_forest(comparison),
         "cost": plot_cost(comparison),
         "map": plot_map(comparison),
         "plain map": plot_map(invented, ["rollout"]),
+        "other adoption": plot_adoption(other),
+        "other forest": plot_forest(other),
+        "other cost": plot_cost(other),
+        "other map": plot_map(other),
+        "other timeline": plot_timeline(synthetic.site_months(), **PROVISIONAL, **longest),
         "timeline": plot_timeline(
             synthetic.site_months(), policy_date=pd.Timestamp("2021-01-01"), **PROVISIONAL
         ),
@@ -58,7 +65,8 @@ def words(figure):
     return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
-NAMES = ["adoption", "forest", "cost", "map", "plain map", "timeline"]
+OTHER = ["other adoption", "other forest", "other cost", "other map", "other timeline"]
+NAMES = ["adoption", "forest", "cost", "map", "plain map", "timeline", *OTHER]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +102,14 @@ def test_print_is_legible_and_stamped_provisional(figures, texts_of, name):
 
 def test_invented_sites_are_called_invented(texts_of):
     assert any(text.get_text().startswith("INVENTED SITES") for text in texts_of["plain map"])
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_figure_names_the_practice_and_says_when_it_is_invented(texts_of, name):
+    texts = [text.get_text() for text in texts_of[name]]
+    assert any("MMMM" in text for text in texts)
+    assert any(text.startswith("INVENTED PRACTICE. PROVISIONAL") for text in texts)
+    assert not any("IMR" in text for text in texts)
 
 
 def test_calibrated_parameters_are_not_stamped_provisional():

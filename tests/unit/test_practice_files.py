@@ -153,7 +153,7 @@ def test_a_practice_of_ones_own_is_compared_and_hashed(capsys, here):
     explained = (here / "run/README.txt").read_text()
     assert "VAMCs providing My practice over time" in explained
     titles = "".join((here / f"run/{f}.svg").read_text() for f in ("adoption", "forest", "map"))
-    assert "providing My practice" in titles and "provide My practice" in titles
+    assert "providing My practice" in titles and "wins for My practice" in titles
     done(capsys, *ask, "policy_start=2015-01", "out=again", "threads=1", "figures=false")
     for name in ("summary.csv", "curves.parquet", "sites.parquet"):
         assert (here / "run" / name).read_bytes() == (here / "again" / name).read_bytes()
