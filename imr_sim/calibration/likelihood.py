@@ -117,8 +117,13 @@ class Likelihood:
         self, features: Features, observation: Observation, data: Data | None = None
     ) -> dict[str, np.ndarray]:
         """Log likelihood of the data of each target; natural logarithm, finite, shape (H,)."""
+        return self.compare(self.predict(features, observation), data)
+
+    def compare(
+        self, predicted: Mapping[str, Mapping[str, np.ndarray]], data: Data | None = None
+    ) -> dict[str, np.ndarray]:
+        """`log` of what `predict` gave: for many data sets against the same histories."""
         data = self.data if data is None else data
-        predicted = self.predict(features, observation)
         return {t.name: KINDS[t.kind].log(predicted[t.name], data[t.name]) for t in self.targets}
 
     def draw(

@@ -149,12 +149,13 @@ def test_intervals_from_data_of_the_model_have_the_stated_coverage(likelihood, f
     """A synthetic check: a world is picked, watched, and found again among all the others."""
     observation = prior_observation(DRAWS, 8)
     rng, rounds = np.random.default_rng(9), 2
-    value = MAIN[name](likelihood.predict(features, observation)[name])
+    predicted = likelihood.predict(features, observation)
+    value = MAIN[name](predicted[name])
     levels = []
     for _ in range(rounds):
         data = likelihood.draw(features, observation, rng)
         for truth in range(DRAWS):
-            log = likelihood.log(features, observation, data[truth])[name]
+            log = likelihood.compare(predicted, data[truth])[name]
             weights = np.exp(log - log.max())
             levels.append(_level(weights / weights.sum(), truth, value, rng.random()))
     levels = np.array(levels)
