@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -138,7 +138,8 @@ class Campaign:
     def _within_hours(self, given: dict[str, np.ndarray], priority: np.ndarray) -> None:
         wanted = given.keys() & HOURS.keys()
         room = self._room(self.strategy.capacity.facilitator_hours_per_month, len(priority))
-        admitted = admit(self._hours_of(given), room, self._had_last_month(wanted), priority)
+        kept = self._supported({lever: given[lever] for lever in wanted})
+        admitted = admit(self._hours_of(given), room, kept, priority)
         for lever in wanted:
             given[lever] *= admitted
 
@@ -163,10 +164,11 @@ class Campaign:
     def _within_budget(
         self, given: dict[str, np.ndarray], priority: np.ndarray, month: int
     ) -> None:
+        kept = self._supported(given)
         cents = {lever: self._cents_for(lever, dose) for lever, dose in given.items()}
         left = self._budget - self._cents.sum(axis=1)
         need = np.sum(list(cents.values()), axis=0)
-        admitted = admit(need, left, self._had_last_month(given), priority)
+        admitted = admit(need, left, kept, priority)
         for lever, cost in cents.items():
             given[lever] *= admitted
             spent = np.where(admitted, cost, 0).sum(axis=1)
@@ -195,10 +197,11 @@ class Campaign:
     def _room(self, limit: float | None, histories: int) -> np.ndarray:
         return np.full(histories, UNLIMITED if limit is None else math.floor(limit * HUNDREDTHS))
 
-    def _had_last_month(self, levers: Iterable[str]) -> np.ndarray:
+    def _supported(self, given: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Sites that had last month a lever which some site of the same history is to have now."""
         had = np.zeros(self._first.shape, dtype=bool)
-        for lever in levers:
-            had |= self.delivered.last_month(lever)
+        for lever, dose in given.items():
+            had |= self.delivered.last_month(lever) & dose.any(axis=1, keepdims=True)
         return had
 
     def _check(self, wish: Wish) -> None:

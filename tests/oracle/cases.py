@@ -9,6 +9,7 @@ from imr_sim.system import System, load_system
 from imr_sim.system.system import Ties
 
 KINDS = ("prior", "lively", "extreme")
+SMALL = 31  # the number of the shipped small system, beside the random ones
 # What makes IMR spread, and be given up, within a few years: factors on the prior's draw.
 LIVELIER = {
     "media": 10,
@@ -93,12 +94,18 @@ def _one_way(pairs, n):
 def case(number):
     """System, parameter values and first month of one of the random cases."""
     kind = KINDS[number % 3]
-    if number % 6 == 1:
+    if number == SMALL:
         system = load_system("small")
     else:
         system = random_system(number, directed=number % 6 == 4)
     start = ("2004-01", "2006-11", "2012-06")[number // 3 % 3]
     return system, random_parameters(kind, number), start
+
+
+def random_budget(number, arm):
+    """US$ for a strategy in one of the cases; None (no limit) in about a third."""
+    rng = np.random.default_rng([number, *arm.encode()])
+    return None if rng.random() < 1 / 3 else round(10 ** rng.uniform(4, 6), 2)
 
 
 def random_doses(rng, n_sites):
