@@ -9,6 +9,8 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
+
 import imr_sim as imr
 from imr_sim.strategies import strategy_names
 
@@ -47,7 +49,7 @@ def outcomes(history) -> dict:
             "programme_changed",
         )
     }
-    fidelity = history.fidelity[:, 0, -1].sum(axis=1, dtype=float)
+    fidelity = np.nansum(history.fidelity[:, 0, -1], axis=1, dtype=float)
     return {
         **{f"{name}, last month": value for name, value in last.items()},
         **{f"{name}, all months": value for name, value in whole.items()},

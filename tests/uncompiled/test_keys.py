@@ -6,12 +6,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from oracle.cases import random_doses, random_parameters, random_system
 
 import imr_sim as imr
 from imr_sim.model import rng
 from imr_sim.model.batch import Batch, Stage
 from imr_sim.strategies import LEVERS
-from oracle.cases import random_doses, random_parameters, random_system
 
 MONTHS = 30
 DRAW_OF_POSTS = (rng.LEAVE, rng.HEAR, rng.FORGET, rng.SUPPORT, rng.LOSE, rng.CHAMPION)

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from oracle.cases import random_doses, random_parameters, random_system
 
 from imr_sim.model import rng
 from imr_sim.model.batch import Batch, Stage
 from imr_sim.model.parameters import NAMES
 from imr_sim.system.system import Ties
-from oracle.cases import random_doses, random_parameters, random_system
 
 MONTHS = 24
 
