@@ -31,11 +31,13 @@ Exit codes: 0 done, 1 failed, 2 the request was wrong, 130 interrupted."""
 
 def command_help(command: str) -> str:
     """Text of `imr-sim COMMAND --help`."""
+    from imr_sim.cli.requests import fields_of, how_to_write
+
     about = COMMANDS[command]
     defaults = _defaults(command)
     lines = []
-    for name, field in found(about.request).model_fields.items():
-        text = f"{name}={defaults[name]}: {field.description}. {field.json_schema_extra['write']}"
+    for name, field in fields_of(found(about.request)).items():
+        text = f"{name}={defaults[name]}: {field.description}. {how_to_write(field)}"
         lines.append(fill(text, 96, initial_indent="  ", subsequent_indent=" " * 8))
     return f"""\
 {about.usage}
@@ -52,18 +54,23 @@ def _defaults(command: str) -> dict[str, str]:
     """Defaults as a user would write them."""
     import yaml
 
+    from imr_sim.cli.overrides import NESTED
     from imr_sim.paths import configs
 
     values: dict[str, object] = {}
     for name in ("common", command):
         values |= yaml.safe_load((configs() / "command" / f"{name}.yaml").read_text("utf-8"))
-    parameters = values["parameters"]
-    assert isinstance(parameters, dict)
-    values["parameters"] = parameters["set"]
+    for outer, inner in NESTED.items():
+        within = values.pop(outer, None)
+        if isinstance(within, dict):
+            values[outer] = within.pop(inner)
+            values |= {f"{outer}.{name}": value for name, value in within.items()}
     return {name: _written(value) for name, value in values.items()}
 
 
 def _written(value: object) -> str:
     if value is None:
         return "null"
+    if isinstance(value, list):
+        return f"[{','.join(map(str, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -72,7 +72,9 @@ def load_inputs(
         From the part that cannot be loaded, or does not fit the others.
     """
     practice = load_practice(request.practice)
-    parameters = _parameters(request, practice, usual_draws)
+    parameters = choose_parameters(
+        request.parameters, practice, request.draws, usual_draws, request.seed
+    )
     system = load_system(request.system)
     facts = SiteFacts.of(system)
     practice.check(facts)
@@ -86,12 +88,14 @@ def load_inputs(
     return Inputs(system, parameters, list(chosen.values()), reference, files, practice)
 
 
-def _parameters(request: RunRequest, practice: Practice, usual_draws: int) -> ParameterSet:
-    fixed: dict[str, Any] = dict(request.parameters)
+def choose_parameters(
+    asked: dict[str, Any], practice: Practice, draws: int | None, usual_draws: int, seed: int
+) -> ParameterSet:
+    """The first `draws` of the set that is asked for, adapted to a practice, with what is fixed."""
+    fixed: dict[str, Any] = dict(asked)
     name = fixed.pop("set")
-    draws = request.draws
     if name == "prior":
-        chosen = prior(draws or usual_draws, request.seed)
+        chosen = prior(draws or usual_draws, seed)
     elif name == "posterior":
         chosen = posterior()
     elif name == "default":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from imr_sim.cli.commands import COMMANDS, found
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.requests import check_request
+from imr_sim.cli.requests import check_request, fields_of
 from imr_sim.cli.run_folder import free_path
 from imr_sim.cli.session import INTERRUPTED, Session
 
@@ -49,8 +49,7 @@ def run_job(command: str, argv: list[str], session: Session) -> int:
     Nothing is written before the request and all that it names have been checked.
     """
     kind = found(COMMANDS[command].request)
-    request = check_request(kind, compose_request(command, kind.model_fields, argv))
-    request = request.settled()
+    request = check_request(kind, compose_request(command, fields_of(kind), argv)).settled()
     request.check()
     free_path(request.out, command)
     # Only a request that can work pays for importing the model.

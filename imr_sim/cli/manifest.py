@@ -8,18 +8,28 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
 from imr_sim.cli.inputs import Inputs
-from imr_sim.cli.requests import RunRequest
 from imr_sim.paths import PACKAGE
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "numba", "networkx", "mesa", "matplotlib")
 
 
-def about(command: str, request: RunRequest, inputs: Inputs) -> dict[str, Any]:
+class SeededRequest(Protocol):
+    """A request whose results depend on a seed."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of all chance."""
+
+    def model_dump(self) -> dict[str, Any]:
+        """All keys with their values."""
+
+
+def about(command: str, request: SeededRequest, inputs: Inputs) -> dict[str, Any]:
     """All that is known of a run before it starts."""
     system, parameters = inputs.system, inputs.parameters
     return {
@@ -53,7 +63,7 @@ def about(command: str, request: RunRequest, inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def config_text(request: RunRequest) -> str:
+def config_text(request: SeededRequest) -> str:
     """The request as YAML, every key resolved."""
     return yaml.safe_dump(request.model_dump(), sort_keys=False, allow_unicode=True)
 

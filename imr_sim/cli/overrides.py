@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
@@ -20,12 +21,20 @@ from imr_sim.paths import configs
 WHERE = "command line"
 # Values that are names or paths: taken as they stand, so that a path may hold spaces, accents,
 # commas or brackets, which Hydra's grammar would otherwise read as its own signs.
-LITERAL = frozenset(
-    {"system", "parameters", "practice", "strategy", "reference", "out", "start", "policy_start"}
-)
+LITERAL = {"system", "parameters", "practice", "strategy", "reference", "out", "start"}
+LITERAL |= {"policy_start", "design", "experiment", "scheduler", "resume"}
+# Keys that hold keys, and the one among these that goes by the name of the outer one:
+# `parameters=prior` and `parameters.media=0.1` stand side by side.
+NESTED = {"parameters": "set", "design": "kind"}
+PRESET = "preset"  # Hydra's group for values that were chosen together
 
 
-def compose_request(command: str, keys: Collection[str], argv: Sequence[str]) -> dict[str, Any]:
+def compose_request(
+    command: str,
+    keys: Collection[str],
+    argv: Sequence[str],
+    preset: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Compose `configs/command/<command>.yaml` with the user's overrides.
 
     Parameters
@@ -36,6 +45,8 @@ def compose_request(command: str, keys: Collection[str], argv: Sequence[str]) ->
         Keys that the command knows.
     argv : sequence of str
         Overrides such as ``horizon=120`` or ``parameters.media=0.1``.
+    preset : mapping, optional
+        Values that come before those of the file, and after the overrides.
 
     Returns
     -------
@@ -59,6 +70,11 @@ def compose_request(command: str, keys: Collection[str], argv: Sequence[str]) ->
         raise RequestErrors(errors)
     try:
         with initialize_config_dir(str(configs() / "command"), version_base="1.3"):
+            if preset is not None:
+                ConfigStore.instance().store(
+                    name="chosen", node=dict(preset), group=PRESET, package="_global_"
+                )
+                overrides.append(f"+{PRESET}=chosen")
             config = compose(command, overrides)
         container = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
     except (HydraException, OmegaConfBaseException) as error:
@@ -73,11 +89,7 @@ def compose_request(command: str, keys: Collection[str], argv: Sequence[str]) ->
 
 
 def _for_hydra(argument: str) -> str:
-    """Rewrite what Hydra's grammar has no words for.
-
-    `parameters=prior` and `parameters.media=0.1` may stand side by side: the first names the set,
-    the second fixes one parameter in it. Names and paths are quoted.
-    """
+    """Rewrite what Hydra's grammar has no words for: see `NESTED`. Names and paths are quoted."""
     match = re.fullmatch(r"(\+{0,2})([\w.]+)=(.*)", argument, re.DOTALL)
     if not match:
         return argument
@@ -86,8 +98,10 @@ def _for_hydra(argument: str) -> str:
         # A run of backslashes before a quote is doubled, as Hydra's quoted strings ask.
         value = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), value)
         value = f"'{value}'"
-    if key == "parameters":
-        key = "parameters.set"
+    if key in NESTED:
+        key = f"{key}.{NESTED[key]}"
+    elif key.startswith("design.ranges"):  # Hydra adds to a dictionary only so
+        plus = "++"
     elif key.startswith("parameters."):
         from imr_sim.model.parameters import check_name
 
@@ -117,7 +131,9 @@ def _check(override: Override, argument: str, command: str, keys: Collection[str
             why="a configuration holds values and never runs code",
             write="Leave _target_ out.",
         )
-    name = "parameters" if key.startswith("parameters.") else key
+    outer, _, inner = key.partition(".")
+    name = outer if outer == "parameters" or inner == NESTED.get(outer) else key
+    name = "design.ranges" if name.startswith("design.ranges.") else name
     if name not in keys:
         near = get_close_matches(name, sorted(keys), n=1, cutoff=0.5)
         raise RequestError(

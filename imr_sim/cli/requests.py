@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from imr_sim.errors import RequestError, RequestErrors
 
@@ -46,8 +47,8 @@ class Request(BaseModel):
         """Raise RequestError when the keys of a settled request do not fit each other."""
 
 
-class RunRequest(Request):
-    """Keys that `compare` and `simulate` share."""
+class HistoryRequest(Request):
+    """What histories begin with."""
 
     system: str = SYSTEM
     parameters: dict[str, Any] = key(
@@ -63,6 +64,21 @@ class RunRequest(Request):
         "first month of the history; null: the practice's own",
         "Write year and month, e.g. 2004-01, or null.",
     )
+
+    def of_practice(self) -> Practice:
+        """The practice that it names."""
+        from imr_sim.practice import load_practice
+
+        return load_practice(self.practice)
+
+    def settled(self) -> Self:
+        """The request with its first month, the practice's own unless it names one."""
+        return self.model_copy(update={"start": self.start or self.of_practice().start})
+
+
+class RunRequest(HistoryRequest):
+    """Keys that `compare` and `simulate` share."""
+
     draws: int | None = key(
         "parameter draws used; null: 200 (compare) or 20 (simulate), or all of a smaller set",
         "Write a whole number from 1 to 100000, or null.",
@@ -97,16 +113,6 @@ class RunRequest(Request):
     figures: bool = key("draw the figures (PNG and SVG)", "Write true or false.")
     quiet: bool = key("no progress on the terminal", "Write true or false.")
 
-    def of_practice(self) -> Practice:
-        """The practice that it names."""
-        from imr_sim.practice import load_practice
-
-        return load_practice(self.practice)
-
-    def settled(self) -> Self:
-        """The request with its first month, the practice's own unless it names one."""
-        return self.model_copy(update={"start": self.start or self.of_practice().start})
-
 
 class CompareRequest(RunRequest):
     """A comparison of strategies from one policy date on."""
@@ -135,9 +141,9 @@ class CompareRequest(RunRequest):
 
     def check(self) -> None:
         """Raise RequestError unless a history comes before the policy."""
-        before = _months(str(self.start), self.policy_start)
+        before = months_between(str(self.start), self.policy_start)
         if before < 1:
-            raise _wrong_date(self.policy_start, f"the history begins in {self.start}, not before")
+            raise wrong_date(self.policy_start, f"the history begins in {self.start}, not before")
         self.of_practice().check_policy(before, self.policy_start, WHERE)
 
 
@@ -158,7 +164,7 @@ class SimulateRequest(RunRequest):
     events: bool = key("also write the log of events", "Write true or false.")
 
     def settled(self) -> Self:
-        """The request with its dates: see `RunRequest.settled`."""
+        """The request with its dates: see `HistoryRequest.settled`."""
         begun = super().settled()
         policy = self.policy_start or _later(str(begun.start), self.of_practice().support_end)
         return begun.model_copy(update={"policy_start": policy})
@@ -166,10 +172,10 @@ class SimulateRequest(RunRequest):
     def check(self) -> None:
         """Raise RequestError unless the policy begins within the history."""
         policy = str(self.policy_start)
-        before = _months(str(self.start), policy)
+        before = months_between(str(self.start), policy)
         if not 0 <= before < self.months:
             why = f"it is not within the {self.months} months from {self.start} on"
-            raise _wrong_date(policy, why, ", or more months")
+            raise wrong_date(policy, why, ", or more months")
         self.of_practice().check_policy(before, policy, WHERE)
 
 
@@ -180,7 +186,7 @@ class DescribeRequest(Request):
     out: str | None = OUT
 
 
-def _months(first: str, then: str) -> int:
+def months_between(first: str, then: str) -> int:
     """Months from one "YYYY-MM" to another."""
     (y0, m0), (y1, m1) = (map(int, month.split("-")) for month in (first, then))
     return 12 * (y1 - y0) + m1 - m0
@@ -192,7 +198,8 @@ def _later(month: str, n: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def _wrong_date(given: str, why: str, also: str = "") -> RequestError:
+def wrong_date(given: str, why: str, also: str = "") -> RequestError:
+    """Error of a policy date that does not fit the history."""
     return RequestError(
         f"policy_start={given}",
         where=WHERE,
@@ -204,26 +211,56 @@ def _wrong_date(given: str, why: str, also: str = "") -> RequestError:
 R = TypeVar("R", bound=Request)
 
 
+def fields_of(kind: type[Request]) -> dict[str, FieldInfo]:
+    """What may be written of a request, key by key; keys within a key as ``design.points``.
+
+    The first key within a key goes by the name of the outer one: ``design=lhs``.
+    """
+    fields: dict[str, FieldInfo] = {}
+    for name, outer in kind.model_fields.items():
+        if not isinstance(outer.annotation, type) or not issubclass(outer.annotation, Request):
+            fields[name] = outer
+            continue
+        for i, (inner, field) in enumerate(outer.annotation.model_fields.items()):
+            fields[f"{name}.{inner}" if i else name] = field
+    return fields
+
+
 def check_request(kind: type[R], values: dict[str, Any]) -> R:
     """Build a request from plain values, or raise RequestErrors with one message a key."""
     try:
         return kind.model_validate(values)
     except ValidationError as failure:
+        fields = fields_of(kind)
         reasons: dict[str, str] = {}
         for error in failure.errors():
-            name = str(error["loc"][0])
-            reasons.setdefault(name, _reason(error))
+            outer, *inner = map(str, error["loc"])
+            name = f"{outer}.{inner[0]}" if inner else outer
+            reasons.setdefault(name if name in fields else outer, _reason(error))
         raise RequestErrors(
             [
                 RequestError(
-                    f"{name}={values.get(name)}",
+                    f"{name}={_given(values, name)}",
                     where=WHERE,
                     why=why,
-                    write=kind.model_fields[name].json_schema_extra["write"],  # type: ignore
+                    write=how_to_write(fields[name]),
                 )
                 for name, why in reasons.items()
             ]
         ) from failure
+
+
+def how_to_write(field: FieldInfo) -> str:
+    """Advice that stands with a key."""
+    extra = field.json_schema_extra
+    return str(extra["write"]) if isinstance(extra, dict) else ""
+
+
+def _given(values: dict[str, Any], name: str) -> object:
+    """The value of a key, within a key too."""
+    outer, _, inner = name.partition(".")
+    given = values.get(outer)
+    return given.get(inner) if inner and isinstance(given, dict) else given
 
 
 def _reason(error: Any) -> str:

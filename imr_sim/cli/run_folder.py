@@ -15,6 +15,7 @@ from typing import Any
 
 from imr_sim.errors import RequestError
 
+MANIFEST, CONFIG = "manifest.json", "config.yaml"
 STAGE = ".part"  # results wait here until all of them are whole
 
 
@@ -92,11 +93,25 @@ class RunFolder:
             raise _unwritable(path, error.strerror or str(error)) from error
         try:
             (path / STAGE).mkdir()
-            self.write_text("config.yaml", config)
+            self.write_text(CONFIG, config)
             self._write_manifest()
         except OSError as error:
             self.discard()
             raise _unwritable(path, error.strerror or str(error)) from error
+
+    @classmethod
+    def again(cls, path: Path) -> RunFolder:
+        """The folder of a run that is to go on; what it says of itself stays, but its status."""
+        folder = object.__new__(cls)
+        folder.path, folder.made = path, []
+        folder._began, folder._closing = time.monotonic(), threading.Lock()
+        said = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        resumed = [*said.get("resumed", []), _now()]
+        folder.manifest = {**said, "status": "running", "end": None, "resumed": resumed}
+        shutil.rmtree(path / STAGE, ignore_errors=True)  # what an interruption left
+        (path / STAGE).mkdir()
+        folder._write_manifest()
+        return folder
 
     @contextmanager
     def staging(self, headline: str, contents: Mapping[str, str]) -> Iterator[Path]:
@@ -112,10 +127,14 @@ class RunFolder:
         stage = self.path / STAGE
         yield stage
         names = sorted(p.name for p in stage.iterdir())
-        lines = [f"{n}: {contents[n if n in contents else Path(n).stem]}" for n in names]
-        self.write_text("README.txt", "\n".join([headline, "", *KEPT, *lines]) + "\n")
+        self.explain(headline, {n: contents[n if n in contents else Path(n).stem] for n in names})
         for name in names:
             os.replace(stage / name, self.path / name)
+
+    def explain(self, headline: str, contents: Mapping[str, str]) -> None:
+        """Write `README.txt`: what a reader must know, and what each file holds."""
+        lines = [f"{name}: {holds}" for name, holds in contents.items()]
+        self.write_text("README.txt", "\n".join([headline, "", *KEPT, *lines]) + "\n")
 
     def written(self) -> list[Path]:
         """Files of the folder, by name."""
@@ -142,6 +161,9 @@ class RunFolder:
 
     def discard(self) -> None:
         """Remove all that this run has made: it was asked for something that cannot work."""
+        if "resumed" in self.manifest:  # made by an earlier run, whose results stay
+            self.close("interrupted")
+            return
         shutil.rmtree(self.path, ignore_errors=True)
         for parent in self.made[1:]:
             try:
@@ -150,7 +172,7 @@ class RunFolder:
                 return
 
     def _write_manifest(self) -> None:
-        self.write_text("manifest.json", json.dumps(self.manifest, indent=2) + "\n")
+        self.write_text(MANIFEST, json.dumps(self.manifest, indent=2) + "\n")
 
 
 KEPT = (

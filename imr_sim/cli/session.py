@@ -34,6 +34,12 @@ class Session:
             self.folder = RunFolder(path, manifest, config)
         return self.folder
 
+    def reopen_folder(self, path: Path) -> RunFolder:
+        """Go on in the folder of an earlier run."""
+        with self._opening:
+            self.folder = RunFolder.again(path)
+        return self.folder
+
     def __enter__(self) -> Session:
         self._watching = threading.current_thread() is threading.main_thread()
         if self._watching:

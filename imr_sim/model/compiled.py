@@ -35,7 +35,8 @@ COMPILED_FILES = (
 )
 
 
-def _source_hash() -> str:
+def source_hash() -> str:
+    """What the compiled code is, in 16 hexadecimal digits: its sources and the compiler."""
     digest = hashlib.sha256(numba.__version__.encode())
     for name in COMPILED_FILES:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
@@ -43,13 +44,13 @@ def _source_hash() -> str:
 
 
 def _compile_folder() -> str:
-    folder = cache_folder() / "compiled" / _source_hash()
+    folder = cache_folder() / "compiled" / source_hash()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError:
-        return os.path.join(tempfile.gettempdir(), f"imr-sim-{_source_hash()}")
+        return os.path.join(tempfile.gettempdir(), f"imr-sim-{source_hash()}")
     return str(folder)
 
 

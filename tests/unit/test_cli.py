@@ -15,7 +15,8 @@ from imr_sim.cli.help import COMMANDS
 from imr_sim.cli.main import main
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request
+from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request, fields_of
+from imr_sim.cli.sweep_request import SweepRequest
 from imr_sim.model.parameters import SPECS
 
 TINY = ["system=small", "draws=3", "replicates=2", "start=2018-01", "horizon=12", "quiet=true"]
@@ -90,6 +91,8 @@ def test_the_reference_page_has_every_key_and_its_default():
     for kind in (CompareRequest, SimulateRequest):
         for key in kind.model_fields:
             assert f"| `{key}` |" in page
+    for key in fields_of(SweepRequest):
+        assert f"`{key}`" in page.split("## Keys of `sweep`")[1].split("\n## ")[0]
     for key, value in composed().items():
         shown = {"parameters": "posterior"}.get(key, value)
         shown = "null" if shown is None else str(shown).lower()

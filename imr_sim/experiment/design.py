@@ -1,0 +1,214 @@
+"""Designs: which parameter values the points of a sweep have."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import qmc
+
+from imr_sim.checks import whole_number
+from imr_sim.errors import RequestError
+from imr_sim.experiment.axis import axes_of
+from imr_sim.model.parameters import (
+    INTEGERS,
+    NAMES,
+    SPECS,
+    ParameterSet,
+    check_name,
+    check_value,
+)
+from imr_sim.system.csv_table import Defects, read_csv
+
+MOST_POINTS = 10_000_000
+SAMPLED = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol, "halton": qmc.Halton}
+Ranges = Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The points of a sweep: values of the parameters that differ between them.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Parameters that the design varies.
+    values : ndarray of float64, shape (points, names)
+        A point that holds an impossible value is allowed: it becomes a row with a message.
+    note : str
+        What the points are, in a sentence.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    note: str
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            check_name(name, "design")
+        if len(set(self.names)) < len(self.names):
+            raise _wrong(f"{', '.join(self.names)}", "a parameter stands twice", "Name each once.")
+        values = np.array(self.values, np.float64)
+        if values.ndim != 2 or values.shape[1] != len(self.names) or not len(values):
+            given = f"values of shape {values.shape}"
+            write = f"Give one row a point, {len(self.names)} numbers each."
+            raise _wrong(given, f"the design varies {len(self.names)} parameters", write)
+        values.setflags(write=False)
+        object.__setattr__(self, "values", values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @classmethod
+    def grid(
+        cls, ranges: Ranges | None = None, vary: Iterable[str] = (), points: int | None = None
+    ) -> Design:
+        """Every combination of levels.
+
+        Parameters
+        ----------
+        ranges : mapping of str to sequence of float
+            Two numbers: equally spaced levels from the first to the second. Three or more: the
+            levels themselves.
+        vary : iterable of str
+            Parameters to vary over their prior: levels at the middles of equally likely parts.
+        points : int or None
+            Most points; as many levels of each parameter as fit. None: five levels of each.
+        """
+        axes = axes_of(ranges, vary, levels=True)
+        free = sum(axis.levels is None for axis in axes)
+        fixed = math.prod(len(axis.levels) for axis in axes if axis.levels is not None)
+        levels = 5
+        if points is not None:
+            whole_number("points", points, 1, MOST_POINTS)
+            levels = _whole_root(points // fixed, free)
+            if levels < 1 or (free and levels < 2):
+                least = fixed * 2**free
+                why = f"a grid of these parameters has at least {least:,} points"
+                raise _wrong(f"points={points}", why, f"Write {least} or more, or another design.")
+        if fixed * levels**free > MOST_POINTS:
+            given = f"{fixed * levels**free:,} points"
+            why, write = "a grid of so many parameters is too large", "Write design=lhs or sobol."
+            raise _wrong(given, why, write)
+        values = list(product(*(axis.grid(levels) for axis in axes)))
+        note = f"grid of {' x '.join(str(len(axis.grid(levels))) for axis in axes)} levels"
+        return cls(tuple(a.name for a in axes), np.array(values), note)
+
+    @classmethod
+    def sample(
+        cls,
+        kind: str,
+        points: int,
+        ranges: Ranges | None = None,
+        vary: Iterable[str] = (),
+        seed: int = 1,
+    ) -> Design:
+        """Points that fill the ranges evenly: scipy's quasi-Monte Carlo samplers, scrambled.
+
+        Parameters
+        ----------
+        kind : {"lhs", "sobol", "halton"}
+            Latin hypercube (McKay et al. 1979, doi 10.2307/1268522), Sobol' (1967,
+            doi 10.1016/0041-5553(67)90144-9), Halton (1960, doi 10.1007/BF01386213).
+        points : int
+            Sobol' points are balanced when this is a power of two.
+        ranges : mapping of str to (low, high)
+            Uniform between the two.
+        vary : iterable of str
+            Parameters to vary over their prior, through its quantiles.
+        seed : int
+            Seed of the scrambling; 0 is a seed.
+        """
+        axes = axes_of(ranges, vary)
+        whole_number("points", points, 1, MOST_POINTS)
+        whole_number("seed", seed, 0, 2**63 - 1)
+        sampler = SAMPLED[kind](d=len(axes), rng=np.random.default_rng(seed))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the note says it where it is seen
+            u = sampler.random(points)
+        note = f"{points} points of a {SAMPLED[kind].__name__} sample, seed {seed}"
+        if kind == "sobol" and points & (points - 1):
+            below = 1 << (points.bit_length() - 1)
+            note += f" (balanced were {below} or {2 * below}: powers of two)"
+        columns = [axis.quantile(u[:, i]) for i, axis in enumerate(axes)]
+        return cls(tuple(a.name for a in axes), np.column_stack(columns), note)
+
+    @classmethod
+    def draws(cls, parameters: ParameterSet) -> Design:
+        """One point for each draw of a parameter set, all parameters in it."""
+        return cls(NAMES, parameters.values, f"{len(parameters)} draws: {parameters.note}")
+
+    @classmethod
+    def read(cls, path: str | Path) -> Design:
+        """Points of a CSV file: a column for each varied parameter, a row for each point.
+
+        A cell that is empty, infinite or out of range makes its point a failure, not the file.
+
+        Raises
+        ------
+        RequestError
+            When the file cannot be read, names an unknown parameter, or a cell is no number.
+        """
+        path = Path(path)
+        frame = read_csv(path, (), NAMES)
+        defects = Defects(path.name)
+        columns = [_numbers(frame[name], defects) for name in frame]
+        defects.raise_if_any()
+        note = f"{len(frame)} points of {path.name}"
+        return cls(tuple(map(str, frame.columns)), np.column_stack(columns), note)
+
+    def problem(self, point: int) -> str | None:
+        """Why a point cannot be run, in one line; None when it can."""
+        errors = []
+        for name, value in zip(self.names, self.values[point].tolist(), strict=True):
+            try:
+                check_value(name, value, f"point {point}")
+            except RequestError as error:
+                errors.append(f"{error.given}: {error.why}")
+        return "; ".join(errors) or None
+
+    def possible(self, points: np.ndarray) -> np.ndarray:
+        """Which of `points` hold values that can be run; bool, same shape."""
+        values = self.values[points]
+        low = np.array([SPECS[name].low for name in self.names])
+        high = np.array([SPECS[name].high for name in self.names])
+        whole = np.array([name in INTEGERS for name in self.names])
+        with np.errstate(invalid="ignore"):
+            good = (values >= low) & (values <= high) & (~whole | (values == np.round(values)))
+        return good.all(axis=1)
+
+    def frame(self) -> pd.DataFrame:
+        """The points as a table: ``point``, then one column a parameter."""
+        table = pd.DataFrame(self.values, columns=list(self.names))
+        table.insert(0, "point", np.arange(len(self), dtype=np.int32))
+        return table
+
+
+def _whole_root(n: int, k: int) -> int:
+    """The largest whole number whose k-th power is at most n; n itself for k = 0."""
+    if k == 0 or n < 1:
+        return n
+    root = round(n ** (1 / k))
+    return root if root**k <= n else root - 1
+
+
+def _numbers(column: pd.Series, defects: Defects) -> np.ndarray:
+    numbers = np.full(len(column), np.nan)
+    for i, (row, cell) in enumerate(column.items()):
+        try:
+            numbers[i] = float(cell or "nan")
+        except ValueError:
+            write = "Write a number, or leave the cell empty."
+            at = f"row {row}, column {column.name}"
+            defects.add(repr(cell), at=at, why="it is not a number", write=write)
+    return numbers
+
+
+def _wrong(given: str, why: str, write: str) -> RequestError:
+    return RequestError(given, where="design", why=why, write=write)

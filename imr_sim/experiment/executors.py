@@ -1,0 +1,161 @@
+"""Who runs the chunks of a sweep: this process, several, or Dask workers. All give the same rows.
+
+Every executor takes the chunks in any order from an iterator, holds only a few at a time, and
+yields each with its shard when it is done.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.connection import wait as wait_for
+
+import pyarrow as pa
+
+from imr_sim.errors import ImrSimError, RequestError
+from imr_sim.experiment.chunk import Chunks
+from imr_sim.experiment.scenario import Scenario
+from imr_sim.experiment.store import Task, encode
+
+EXECUTORS = ("serial", "processes", "dask")
+AHEAD = 2  # chunks handed out for each worker, so that none waits
+DEATHS = 3  # in a row, with no chunk done in between, before a pool is given up
+Done = tuple[Task, bytes]
+
+
+def execute(
+    scenario: Scenario,
+    tasks: Iterator[Task],
+    executor: str = "processes",
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Iterator[Done]:
+    """Run chunks of a scenario by the executor of this name; see `imr_sim.experiment.sweep`."""
+    if executor == "serial":
+        return serial(scenario, tasks)
+    if executor == "processes":
+        return processes(scenario, tasks, workers or os.cpu_count() or 1)
+    try:
+        from imr_sim.experiment.dask_executor import dask
+    except ImportError as error:
+        raise RequestError(
+            "executor=dask",
+            where="sweep",
+            why=f"it needs the extra `distributed` ({error})",
+            write="Install it: pip install 'imr-sim[distributed]'.",
+        ) from None
+    return dask(scenario, tasks, workers, scheduler)
+
+
+class Shards:
+    """Makes the shards of one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.chunks = Chunks(scenario)
+
+    def __call__(self, task: Task) -> bytes:
+        """The shard of these runs."""
+        return encode(self.chunks.table(*task), self.chunks.scenario.digest, task)
+
+
+def serial(scenario: Scenario, tasks: Iterator[Task]) -> Iterator[Done]:
+    """One chunk after the other, in this process."""
+    shard = Shards(scenario)
+    for task in tasks:
+        yield task, shard(task)
+
+
+def processes(scenario: Scenario, tasks: Iterator[Task], workers: int) -> Iterator[Done]:
+    """Chunks in processes of this machine; those of a process that dies are run again."""
+    Chunks(scenario).warm()
+    again: list[Task] = []
+    deaths = 0
+    while True:
+        with undisturbed():
+            pool = ProcessPoolExecutor(
+                workers, multiprocessing.get_context("spawn"), _begin_process, (scenario,)
+            )
+        out: dict[Future[bytes], Task] = {}
+        try:
+            while True:
+                with undisturbed():  # processes are started here, as they are needed
+                    while len(out) < AHEAD * workers and (task := _next(again, tasks)):
+                        again.append(task)  # until the pool has it: it may be broken already
+                        future = pool.submit(_in_process, task)
+                        out[future] = again.pop()
+                if not out:
+                    return
+                for future in wait(out, return_when=FIRST_COMPLETED).done:
+                    result = future.result()
+                    deaths = 0
+                    yield out.pop(future), result
+        except BrokenProcessPool:
+            again += out.values()
+            deaths += 1
+            if deaths == DEATHS:
+                raise ImrSimError(
+                    f"worker processes died {DEATHS} times in a row; is there enough memory for "
+                    f"{workers}? What is done is kept: resume= goes on"
+                ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_shards: Shards | None = None  # of a worker process, for its whole life
+
+
+def _begin_process(scenario: Scenario) -> None:
+    global _shards
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pa.set_cpu_count(1)
+    _shards = Shards(scenario)
+
+
+def _in_process(task: Task) -> bytes:
+    assert _shards is not None
+    return _shards(task)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however that ended."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait_for([parent.sentinel])
+    os._exit(1)
+
+
+def _next(again: list[Task], tasks: Iterator[Task]) -> Task | None:
+    return again.pop() if again else next(tasks, None)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Processes started in here never hear Ctrl-C: the command does, and ends them.
+
+    Python's tracker of semaphores, started with them, clears up after a command that was ended
+    in the middle; it need not say so.
+    """
+    said = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, [said, "ignore:resource_tracker"]))
+    mask = getattr(signal, "pthread_sigmask", None)  # Windows has none
+    before = mask and mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        if mask:
+            mask(signal.SIG_SETMASK, before)
+        if said is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = said
