@@ -1,4 +1,4 @@
-"""Share of lines that the tests run: `python tests/coverage.py` measures it and holds the bars.
+"""Share of lines that the tests run: `python tests/line_coverage.py` measures it and holds the bars.
 
 The default suite first; then, with compilation off so that the lines of compiled rules are seen,
 tests that reach all of them. Both together must reach the bars.
