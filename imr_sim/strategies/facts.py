@@ -21,8 +21,9 @@ class SiteFacts:
     visn : ndarray of int
     rurality, complexity : ndarray of str
     centrality : ndarray of float
-        Colleagues in other sites that the site's staff are tied to, counted once a tie: degree of
-        the site in the network of sites (*assumption*: a planner can learn it from a survey).
+        Ties by which colleagues in other sites hear from the site's staff, each counted once
+        whatever its layers: degree of the site in the network of sites (*assumption*: a planner can
+        learn it from a survey).
     """
 
     station: np.ndarray
@@ -54,9 +55,10 @@ class SiteFacts:
 
 
 def _ties_to_other_sites(system: System) -> np.ndarray:
-    total = np.zeros(len(system.sites))
+    away = []
     for ties in system.ties.values():
-        here = np.repeat(system.site, ties.degree)
-        away = here != system.site[ties.indices]
-        total += np.bincount(here[away], minlength=len(total))
-    return total
+        tellers = np.repeat(np.arange(system.n_staff), ties.degree)
+        outside = system.site[tellers] != system.site[ties.indices]
+        away.append(tellers[outside] * system.n_staff + ties.indices[outside])
+    tellers = np.unique(np.concatenate(away)) // system.n_staff
+    return np.bincount(system.site[tellers], minlength=len(system.sites)).astype(float)

@@ -29,7 +29,7 @@ class Client:
         self.vamc, self.luck = vamc, luck
         self.station, self.visn = row.station, int(row.visn)
         self.patients, self.rurality = row.patients, row.rurality
-        self.central = sum(1 for person in vamc.staff for _ in person.outside)
+        self.central = 0  # ties by which other sites hear from this one
         self.had = {}  # months of each lever so far
         self.last = set()  # levers of last month
         self.supported_from = None
@@ -69,6 +69,9 @@ class Planner:
             Client(vamc, row, model.luck.uniform(0, PLANNER, vamc.index))
             for vamc, row in zip(model.vamcs, system.sites.itertuples(), strict=True)
         ]
+        for person in model.staff:
+            for teller in person.outside:
+                self.clients[teller.site.index].central += 1
         key_staff = [sum(q.smi or q.role == 1 for q in v.staff) for v in model.vamcs]
         self.survey("leadership", LEADERSHIP_SURVEY, [v.new.leadership for v in model.vamcs])
         shares = [v.new.key_aware / max(k, 1) for v, k in zip(model.vamcs, key_staff, strict=True)]

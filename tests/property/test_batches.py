@@ -80,7 +80,7 @@ def run(system, strategy, budget, which):
     return np.concatenate(records, axis=1), campaign
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(strategies, some.none() | some.floats(0, 5e5), some.integers(1, HISTORIES - 1))
 def test_splitting_a_batch_changes_nothing(small, strategy, budget, split):
     whole, books = run(small, strategy, budget, range(HISTORIES))
@@ -126,7 +126,7 @@ def test_a_lever_that_goes_on_elsewhere_gives_nobody_precedence_here(small):
         assert (served(range(i, i + 1))[0] == together[i]).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(strategies, some.floats(0, 1e6))
 def test_budget_and_hours_are_never_exceeded(small, strategy, budget):
     _, books = run(small, strategy, budget, range(HISTORIES))
