@@ -69,7 +69,7 @@ FAULTS = (
     ("deciding without having heard", "site_phases", "or site.key_aware == 0", "or site.aware < 0"),
     ("fidelity leaps", "site_phases", "site.fidelity + p.fidelity_rate * (target - site.fidelity)", "target"),
     ("teams of one more", "site_phases", "    vacancies = size - team\n", "    vacancies = size - team + 1\n"),
-    ("supporters rank with the rest", "site_phases", "rank += 1.0 if now[w, SUPPORTIVE] & flag else 2.0", "rank += 2.0"),
+    ("supporters rank with the rest", "site_phases", "rank += 1.0 if now", "rank += 2.0 if now"),
 )  # fmt: skip
 
 
