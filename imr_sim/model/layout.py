@@ -83,7 +83,9 @@ def _listeners(system: System, slot: np.ndarray, slot_site: np.ndarray):
         listener = slot[layer.indices]
         outside = slot_site[teller] != slot_site[listener]
         pairs.append((2 * teller + outside) * n_slots + listener)
-    teller, listener = np.divmod(np.unique(np.concatenate(pairs)), n_slots)
+    keys = np.sort(np.concatenate(pairs))
+    keys = keys[np.diff(keys, prepend=-1) > 0]  # np.unique takes ten times as long
+    teller, listener = np.divmod(keys, n_slots)
     teller, outside = teller // 2, teller % 2 == 1
     ptr = np.zeros(n_slots + 1, np.int64)
     np.cumsum(np.bincount(teller, minlength=n_slots), out=ptr[1:])
