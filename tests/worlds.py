@@ -95,9 +95,9 @@ def histories(
 def flags(batch: Batch) -> dict[str, np.ndarray]:
     """Each flag of each staff member by name, bool, shape (B, n_staff)."""
     slot = batch.stage.slot
-    words = batch.state.flags[:, slot // 64, :] >> (slot % 64).astype(np.uint64)[None, :, None]
+    words = batch.state.flags[:, :, slot // 64] >> (slot % 64).astype(np.uint64)
     bits = (words & np.uint64(1)).astype(bool)
-    return {name: bits[..., i] for i, name in enumerate(FLAG_NAMES)}
+    return {name: bits[:, i] for i, name in enumerate(FLAG_NAMES)}
 
 
 def set_flag(batch: Batch, name: str, people: np.ndarray) -> None:
@@ -106,7 +106,7 @@ def set_flag(batch: Batch, name: str, people: np.ndarray) -> None:
     for b, has_it in enumerate(np.broadcast_to(people, (len(batch), len(slot)))):
         posts = slot[has_it]
         bits = np.uint64(1) << (posts % 64).astype(np.uint64)
-        np.bitwise_or.at(state.flags[b, :, which], posts // 64, bits)
+        np.bitwise_or.at(state.flags[b, which], posts // 64, bits)
     for name, number in counters(batch).items():
         getattr(state, name)[:, slot] = number
     for name, number in head_counts(batch).items():

@@ -63,16 +63,16 @@ class Live:
 
     def has(self, post: int, flag: int) -> bool:
         """Whether the person in a post has a flag."""
-        return bool(int(self.flags[post >> 6, flag]) >> (post & 63) & 1)
+        return bool(int(self.flags[flag, post >> 6]) >> (post & 63) & 1)
 
     def change(self, post: int, flag: int, value: bool) -> None:
         """Set a flag and what it presupposes, or clear it and what presupposes it."""
         bit = np.uint64(1 << (post & 63))
         if value:
-            self.flags[post >> 6, [flag, *PRESUPPOSES.get(flag, ())]] |= bit
+            self.flags[[flag, *PRESUPPOSES.get(flag, ())], post >> 6] |= bit
         else:
             dependent = [f for f, needed in PRESUPPOSES.items() if flag in needed]
-            self.flags[post >> 6, [flag, *dependent]] &= ~bit
+            self.flags[[flag, *dependent], post >> 6] &= ~bit
         self._unsettled = True
 
     def heard_from(self, post: int) -> Iterator[int]:

@@ -1,6 +1,6 @@
 """Awareness: the unaware hear of IMR from media, ties, their site and levers.
 
-`now` and `new` are the flags of one history, (words, 7) uint64, at the start of the month and
+`now` and `new` are the flags of one history, (7, words) uint64, at the start of the month and
 after it. Every phase reads `now` and writes `new`; whoever leaves this month does nothing else in
 it (`left`). `sites` are the site records at the start of the month, `dose` the (S, levers) doses.
 """
@@ -10,18 +10,19 @@ from __future__ import annotations
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import has, lowest, position
+from imr_sim.model.bits import bit, has, list_posts
 from imr_sim.model.compiled import rule
 from imr_sim.model.events import HEARD, log_event
-from imr_sim.model.layout import CHIEF, COORDINATOR, OTHER
+from imr_sim.model.layout import CHIEF, COORDINATOR, N_ROLES, OTHER
 from imr_sim.model.rng import (
     CHUNK,
     DIGITS,
     HEAR,
     NONE,
+    ONE,
     SOURCE,
-    happens_at,
     keep_possible,
+    keep_struck,
     leading_digits,
     level_of,
     uniforms,
@@ -33,12 +34,16 @@ from imr_sim.model.state import AWARE, PROVIDING
 def awareness(world, p, luck, month, now, new, left, sites, dose, within, between, log):
     """The unaware hear of IMR from media, ties, the site itself, and levers."""
     digits = np.empty((DIGITS, CHUNK), np.uint64)
-    levels, posts = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    levels, others = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    posts, reached = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
     everybody, members, mandate = np.empty(CHUNK), np.empty(CHUNK), np.empty(CHUNK)
-    of_coordinator = p.media * rules.media_weight(p, COORDINATOR, True)
-    of_chief = p.media * rules.media_weight(p, CHIEF, False)
-    of_member = p.media * rules.media_weight(p, OTHER, True)
-    of_others = p.media * rules.media_weight(p, OTHER, False)
+    media = np.empty((N_ROLES, 2))
+    for role in range(N_ROLES):
+        for member in range(2):
+            media[role, member] = p.media * rules.media_weight(p, role, member == 1)
+    of_coordinator, of_chief = media[COORDINATOR].max(), media[CHIEF].max()
+    of_member, of_others = media[OTHER, 1], media[OTHER, 0]
+    listed, rates = np.empty(64 * CHUNK, np.int64), np.empty(64 * CHUNK)
     aware_in, members_in = _collaborative_totals(world, sites, dose)
     present, word_site, smi = world.present, world.word_site, world.smi
     coordinators, chiefs = world.coordinator, world.chief
@@ -49,8 +54,8 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
         some = NONE
         for i in range(n):
             w = first + i
-            levels[i] = posts[i] = NONE
-            unaware = present[w] & ~now[w, AWARE] & ~left[w]
+            levels[i] = others[i] = posts[i] = reached[i] = NONE
+            unaware = present[w] & ~now[AWARE, w] & ~left[w]
             if not unaware:
                 continue
             site = word_site[w]
@@ -65,63 +70,57 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
             mandate[i] = p.mandate_awareness * doses[rules.MANDATE]
             taking_part = doses[rules.COLLABORATIVE]
             if taking_part > 0.0:
-                others = members_in - world.smi_count[site]
-                share = (aware_in - sites[site].smi_aware) / others if others > 0 else 0.0
+                met = members_in - world.smi_count[site]
+                share = (aware_in - sites[site].smi_aware) / met if met > 0 else 0.0
                 members[i] += rules.hearing_in_collaborative(p, taking_part, share)
             ties = rules.hearing_from_ties(p, _most(within, w), _most(between, w))
-            media_bound = of_others
-            if unaware & smi[w]:
-                media_bound = max(media_bound, of_member)
+            most_media = of_member
             if unaware & coordinators[w]:
-                media_bound = max(media_bound, of_coordinator)
+                most_media = max(most_media, of_coordinator)
             if unaware & chiefs[w]:
-                media_bound = max(media_bound, of_chief)
-            bound = media_bound + everybody[i] + members[i] + mandate[i] + ties
-            if bound > 0.0:
+                most_media = max(most_media, of_chief)
+            bound = most_media + everybody[i] + members[i] + mandate[i] + ties
+            bound_of_others = of_others + everybody[i] + ties
+            if max(bound, bound_of_others) > 0.0:
                 levels[i] = level_of(bound / 12.0)
+                others[i] = level_of(bound_of_others / 12.0)
+                reached[i] = smi[w] | coordinators[w] | chiefs[w]
                 posts[i] = unaware
                 some |= unaware
         if not some:
             continue
         leading_digits(luck, month, HEAR, first, n, digits)
-        keep_possible(digits, levels, posts, n)
+        keep_possible(digits, levels, others, reached, posts, n)
+        n_posts = 0
         for i in range(n):
-            w = first + i
-            site = word_site[w]
-            maybe = posts[i]
-            while maybe:
-                flag = lowest(maybe)
-                maybe ^= flag
-                b = position(flag)
-                slot = w * 64 + b
-                media = of_others
-                lever = 0.0
-                if smi[w] & flag:
-                    media, lever = of_member, members[i]
-                if coordinators[w] & flag:
-                    media = of_coordinator
-                if chiefs[w] & flag:
-                    media = of_chief
-                    lever += mandate[i]
+            n_posts = list_posts(posts[i], first + i, listed, n_posts)
+        for k in range(n_posts):
+            slot = listed[k]
+            site, i = word_site[slot >> 6], (slot >> 6) - first
+            role, member = world.role[slot], (smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
+            lever = float(member) * members[i] + float(int(role == CHIEF)) * mandate[i]
+            ties = rules.hearing_from_ties(p, float(within[slot]), float(between[slot]))
+            rates[k] = media[role, member] + everybody[i] + lever + ties
+        n_posts = keep_struck(luck, month, HEAR, digits, first, listed, rates, n_posts)
+        for k in range(n_posts):
+            slot = listed[k]
+            new[AWARE, slot >> 6] |= bit(slot & 63)
+            if logging:
+                site, i = word_site[slot >> 6], (slot >> 6) - first
+                role, member = world.role[slot], (smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
+                lever = float(member) * members[i] + float(int(role == CHIEF)) * mandate[i]
                 ties = rules.hearing_from_ties(p, float(within[slot]), float(between[slot]))
-                hazard = media + everybody[i] + lever + ties
-                if happens_at(luck, month, HEAR, slot, digits, i, b, hazard):
-                    new[w, AWARE] |= flag
-                    if logging:
-                        terms = (media, everybody[i] + lever, ties)
-                        _log_source(
-                            world, p, luck, month, now, site, slot, terms, within, between, log
-                        )
+                terms = (media[role, member], everybody[i] + lever, ties)
+                _log_source(world, p, luck, month, now, site, slot, terms, within, between, log)
 
 
 @rule
 def _most(counts, w):
-    """The largest counter among the 64 posts of word w."""
-    most = counts[w * 64]
-    for b in range(64):
-        c = counts[w * 64 + b]
-        if c > most:
-            most = c
+    """The largest counter among the 64 posts of word w (written so that the loop vectorises)."""
+    of_word = counts[w * 64 : w * 64 + 64]
+    most = of_word[0]
+    for c in of_word:
+        most = c if c > most else most
     return float(most)
 
 
@@ -153,8 +152,8 @@ def _log_source(world, p, luck, month, now, site, slot, terms, within, between, 
     target = int(who * n)
     source = -1
     for teller in _tellers(world, slot):
-        same = world.word_site[teller // 64] == site
-        if same == inside and has(now[teller // 64, AWARE], teller % 64):
+        same = world.word_site[teller >> 6] == site
+        if same == inside and has(now[AWARE, teller >> 6], teller & 63):
             if target == 0:
                 source = teller
                 break

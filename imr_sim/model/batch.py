@@ -80,7 +80,7 @@ class Batch:
     ) -> None:
         self.stage = stage
         self.params = parameter_records(values)
-        self.state = allocate(len(values), len(stage.world.word_site), stage.world.n_sites)
+        self.state = allocate(len(values), stage.world)
         self.state.draw[:] = draw
         self.state.replicate[:] = replicate
         self.month = stage.start

@@ -50,6 +50,17 @@ def position(flag):
 
 
 @rule
+def list_posts(flags, w, posts, n):
+    """Append the posts flagged in word w to `posts`, which holds n; returns how many it holds."""
+    while flags:
+        flag = lowest(flags)
+        flags ^= flag
+        posts[n] = w * 64 + position(flag)
+        n += 1
+    return n
+
+
+@rule
 def bit(index):
     """A word with one flag set."""
     return ONE << np.uint64(index)

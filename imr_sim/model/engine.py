@@ -43,9 +43,9 @@ def month_of_history(world, p, luck, month, start, state, b, dose, scratch, befo
     new = state.flags[b]
     after = state.sites[b]
     within, between, peers = state.within[b], state.between[b], state.peers[b]
-    for w in range(len(now)):
-        for f in range(N_FLAGS):
-            now[w, f] = new[w, f]
+    for f in range(N_FLAGS):
+        for w in range(len(left)):
+            now[f, w] = new[f, w]
     for s in range(world.n_sites):
         before[s] = after[s]
     site_phases.context(world, p, luck, month, before, after, dose)

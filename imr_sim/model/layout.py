@@ -19,6 +19,7 @@ COORDINATOR, CHIEF, PEER = (
     ROLES.index("peer specialist"),
 )
 OTHER = ROLES.index("other")
+NOT_CLINICAL = (COORDINATOR, CHIEF, PEER, OTHER)
 N_ROLES = len(ROLES)
 
 PRRC_UNKNOWN, PRRC_NEVER = -2, -1
@@ -33,10 +34,12 @@ World = namedtuple(
         "smi",  # (W,) uint64: members of serious-mental-illness programmes
         "coordinator",  # (W,) uint64
         "chief",  # (W,) uint64
+        "peer",  # (W,) uint64: peer specialists
+        "clinical",  # (W,) uint64: psychiatrists, psychologists, social workers, nurses
         "key",  # (W,) uint64: SMI members and the chief
         "connected",  # (W,) uint64: SMI members with many ties (upper quarter of their site)
         "role",  # (slots,) uint8
-        "degree",  # (slots,) uint16: ties a person hears from
+        "degree",  # (slots,) uint8, or uint16 if need be: ties a person hears from
         "listener_ptr",  # (slots + 1,) int32
         "listener_split",  # (slots,) int32: first listener outside the site
         "listeners",  # (ties,) int32 slots, those of the same site first
@@ -183,10 +186,12 @@ def build_world(system: System) -> tuple[World, np.ndarray]:
         smi=_bits(slot[smi], n_words),
         coordinator=_bits(slot[system.role == COORDINATOR], n_words),
         chief=_bits(slot[chief], n_words),
+        peer=_bits(slot[system.role == PEER], n_words),
+        clinical=_bits(slot[~np.isin(system.role, NOT_CLINICAL)], n_words),
         key=_bits(slot[smi | chief], n_words),
         connected=_bits(slot[_well_connected(smi, degree[slot], site, n_sites)], n_words),
         role=role,
-        degree=degree.astype(np.uint16),
+        degree=degree.astype(np.min_scalar_type(degree.max(initial=0))),
         listener_ptr=ptr,
         listener_split=split,
         listeners=listeners,

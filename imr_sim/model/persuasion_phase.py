@@ -1,6 +1,6 @@
 """Persuasion: the aware come to support IMR or lose sight of it; champions come and tire.
 
-`now` and `new` are the flags of one history, (words, 7) uint64, at the start of the month and
+`now` and `new` are the flags of one history, (7, words) uint64, at the start of the month and
 after it. Every phase reads `now` and writes `new`; whoever leaves this month does nothing else in
 it (`left`). `sites` are the site records at the start of the month, `dose` the (S, levers) doses.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import lowest, position
+from imr_sim.model.bits import bit, has, list_posts, lowest, position
 from imr_sim.model.compiled import rule
 from imr_sim.model.events import CHAMPIONED, TIRED, log_event
 from imr_sim.model.layout import OTHER, PEER
-from imr_sim.model.rng import CHAMPION as CHAMPION_LUCK
 from imr_sim.model.rng import (
+    BLOCK,
     CHUNK,
     DIGITS,
     FORGET,
@@ -24,12 +24,13 @@ from imr_sim.model.rng import (
     SUPPORT,
     TIRE,
     happens,
-    happens_at,
     keep_possible,
+    keep_struck,
     leading_digits,
     level_of,
-    uniform,
+    uniforms_of,
 )
+from imr_sim.model.rng import CHAMPION as CHAMPION_LUCK
 from imr_sim.model.rules import monthly
 from imr_sim.model.state import (
     AWARE,
@@ -53,8 +54,15 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
     supports = np.empty(CHUNK, np.uint64)
     champions = np.empty(CHUNK, np.uint64)
     lost = np.empty(CHUNK, np.uint64)
-    scratch = (np.empty(CHUNK, np.uint64), np.empty((4, CHUNK)))
-    posts = (world.word_site, world.role, world.degree, world.smi, world.connected)
+    scratch = (
+        np.empty(CHUNK, np.uint64),
+        np.empty(CHUNK, np.uint64),
+        np.empty(CHUNK, np.uint64),
+        np.empty((4, CHUNK)),
+        np.empty(64 * CHUNK, np.int64),
+        np.empty(64 * CHUNK),
+    )
+    posts = (world.word_site, world.peer, world.degree, world.smi, world.connected)
     lose, forget = monthly(p.support_loss), monthly(p.forgetting)
     n_words = len(left)
     for first in range(0, n_words, CHUNK):
@@ -99,22 +107,22 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
         leading_digits(luck, month, LOSE, first, n, digits)
         for i in range(n):
             w = first + i
-            lost[i] = now[w, SUPPORTIVE] & ~now[w, CHAMPION] & ~left[w] & ~champions[i]
+            lost[i] = now[SUPPORTIVE, w] & ~now[CHAMPION, w] & ~left[w] & ~champions[i]
         _keep_struck(luck, month, LOSE, digits, scratch[0], first, n, lose, lost)
         for i in range(n):
             w = first + i
-            new[w, SUPPORTIVE] = (new[w, SUPPORTIVE] & ~lost[i]) | supports[i] | champions[i]
-            new[w, CHAMPION] |= champions[i]
+            new[SUPPORTIVE, w] = (new[SUPPORTIVE, w] & ~lost[i]) | supports[i] | champions[i]
+            new[CHAMPION, w] |= champions[i]
         leading_digits(luck, month, FORGET, first, n, digits)
         for i in range(n):
             w = first + i
-            busy = now[w, CHAMPION] | now[w, DELIVERING] | supports[i] | champions[i] | left[w]
-            lost[i] = now[w, AWARE] & ~busy
+            busy = now[CHAMPION, w] | now[DELIVERING, w] | supports[i] | champions[i] | left[w]
+            lost[i] = now[AWARE, w] & ~busy
         _keep_struck(luck, month, FORGET, digits, scratch[0], first, n, forget, lost)
         for i in range(n):
             w = first + i
-            new[w, AWARE] &= ~lost[i]
-            new[w, SUPPORTIVE] &= ~lost[i]
+            new[AWARE, w] &= ~lost[i]
+            new[SUPPORTIVE, w] &= ~lost[i]
         _tire(posts, world.staff_count, p, luck, month, now, new, left, sites, first, n, log)
 
 
@@ -123,16 +131,15 @@ def _anybody(flags, which, first, n):
     """Whether anybody in these words has the flag."""
     some = NONE
     for w in range(first, first + n):
-        some |= flags[w, which]
+        some |= flags[which, w]
     return some != NONE
 
 
 @rule
 def _keep_struck(luck, month, decision, digits, levels, first, n, probability, posts):
     """Of the `posts` of n words keep those to whom an event of one probability happens."""
-    for i in range(n):
-        levels[i] = level_of(probability)
-    keep_possible(digits, levels, posts, n)
+    levels[:n] = level_of(probability)
+    keep_possible(digits, levels, levels, levels, posts, n)
     for i in range(n):
         maybe = posts[i]
         while maybe:
@@ -147,41 +154,43 @@ def _keep_struck(luck, month, decision, digits, levels, first, n, probability, p
 def _come_to_support(
     posts, p, luck, month, now, left, sites, dose, peers, first, n, digits, scratch, supports
 ):
-    word_site, role, degree, _, _ = posts
-    levels, terms = scratch
+    word_site, peer, degree, _, _ = posts
+    levels, others, shying, terms, listed, rates = scratch
     last = -1
     base = consensus = shy = shy_peer = 0.0
-    level = NONE
+    level = other = NONE
     for i in range(n):
         w = first + i
-        supports[i] = now[w, AWARE] & ~now[w, SUPPORTIVE] & ~left[w]
+        supports[i] = now[AWARE, w] & ~now[SUPPORTIVE, w] & ~left[w]
         site = word_site[w]
         if site != last:
             last = site
             base = rules.support_rate_of_site(p, sites[site])
             consensus = p.consensus_support * dose[site, rules.CONSENSUS]
-            level = level_of((base * (1.0 + p.s_peers) + consensus) / 12.0)
             shy = rules.willingness(p, OTHER, dose[site, rules.SIMPLIFY])
             shy_peer = rules.willingness(p, PEER, dose[site, rules.SIMPLIFY])
-        levels[i] = level
+            most = base * (1.0 + p.s_peers)
+            level = level_of((most * shy + consensus) / 12.0)
+            other = level_of((most + consensus) / 12.0)
+        levels[i], others[i] = level, other
+        shying[i] = ~(now[TRAINED, w] | peer[w])
         terms[0, i], terms[1, i], terms[2, i], terms[3, i] = base, consensus, shy, shy_peer
-    keep_possible(digits, levels, supports, n)
+    keep_possible(digits, levels, others, shying, supports, n)
+    n_posts = 0
     for i in range(n):
-        w = first + i
-        maybe = supports[i]
-        while maybe:
-            flag = lowest(maybe)
-            maybe ^= flag
-            b = position(flag)
-            slot = w * 64 + b
-            share = peers[slot] / degree[slot] if degree[slot] > 0 else 0.0
-            rate = terms[0, i] * (1.0 + p.s_peers * share)
-            if not now[w, TRAINED] & flag:
-                rate *= terms[3, i] if role[slot] == PEER else terms[2, i]
-            if not now[w, DELIVERING] & flag:
-                rate += terms[1, i]
-            if not happens_at(luck, month, SUPPORT, slot, digits, i, b, rate):
-                supports[i] ^= flag
+        n_posts = list_posts(supports[i], first + i, listed, n_posts)
+        supports[i] = NONE
+    for k in range(n_posts):
+        slot = listed[k]
+        w, i = slot >> 6, (slot >> 6) - first
+        share = peers[slot] / max(1, degree[slot])
+        shying_from = terms[3, i] if has(peer[w], slot & 63) else terms[2, i]
+        willing = 1.0 if has(now[TRAINED, w], slot & 63) else shying_from
+        outside_team = 0.0 if has(now[DELIVERING, w], slot & 63) else 1.0
+        rates[k] = terms[0, i] * (1.0 + p.s_peers * share) * willing + outside_team * terms[1, i]
+    n_posts = keep_struck(luck, month, SUPPORT, digits, first, listed, rates, n_posts)
+    for k in range(n_posts):
+        supports[(listed[k] >> 6) - first] |= bit(listed[k] & 63)
 
 
 @rule
@@ -203,7 +212,7 @@ def _come_to_champion(
     log,
 ):
     word_site, _, _, smi, connected = posts
-    levels, terms = scratch
+    levels, _, _, terms, listed, rates = scratch
     logging = len(log.kind) > 0
     last = -1
     base = prepared = 0.0
@@ -217,53 +226,56 @@ def _come_to_champion(
             base = rules.championing_rate(p, sites[site], share)
             prepared = p.champions_conversion * dose[site, rules.CHAMPIONS]
             level = level_of((base * max(1.0, p.experience_multiplier) + prepared) / 12.0)
-        may = now[w, AWARE] if prepared > 0.0 else now[w, SUPPORTIVE]
-        champions[i] = may & ~now[w, CHAMPION] & smi[w] & ~left[w]
+        may = now[AWARE, w] if prepared > 0.0 else now[SUPPORTIVE, w]
+        champions[i] = may & ~now[CHAMPION, w] & smi[w] & ~left[w]
         levels[i] = level
         terms[0, i], terms[1, i] = base, prepared
-    keep_possible(digits, levels, champions, n)
+    keep_possible(digits, levels, levels, levels, champions, n)
+    n_posts = 0
     for i in range(n):
-        w = first + i
-        maybe = champions[i]
-        while maybe:
-            flag = lowest(maybe)
-            maybe ^= flag
-            b = position(flag)
-            slot = w * 64 + b
-            rate = 0.0
-            if now[w, SUPPORTIVE] & flag:
-                rate = terms[0, i]
-                if now[w, EXPERIENCED] & flag:
-                    rate *= p.experience_multiplier
-            if connected[w] & flag:
-                rate += terms[1, i]
-            if not happens_at(luck, month, CHAMPION_LUCK, slot, digits, i, b, rate):
-                champions[i] ^= flag
-            elif logging:
-                imported = 1 if now[w, IMPORTED] & flag else 0
-                log_event(log, month, CHAMPIONED, word_site[w], slot, imported, -1)
+        n_posts = list_posts(champions[i], first + i, listed, n_posts)
+        champions[i] = NONE
+    for k in range(n_posts):
+        w, i, b = listed[k] >> 6, (listed[k] >> 6) - first, listed[k] & 63
+        rate = 0.0
+        if has(now[SUPPORTIVE, w], b):
+            rate = terms[0, i]
+            if has(now[EXPERIENCED, w], b):
+                rate *= p.experience_multiplier
+        if has(connected[w], b):
+            rate += terms[1, i]
+        rates[k] = rate
+    n_posts = keep_struck(luck, month, CHAMPION_LUCK, digits, first, listed, rates, n_posts)
+    for k in range(n_posts):
+        w, b = listed[k] >> 6, listed[k] & 63
+        champions[w - first] |= bit(b)
+        if logging:
+            imported = 1 if has(now[IMPORTED, w], b) else 0
+            log_event(log, month, CHAMPIONED, word_site[w], listed[k], imported, -1)
 
 
 @rule
 def _tire(posts, staff_count, p, luck, month, now, new, left, sites, first, n, log):
     word_site = posts[0]
     logging = len(log.kind) > 0
+    champions, u = np.empty(CHUNK * 64, np.int64), np.empty((4, BLOCK))
+    n_champions = 0
+    for w in range(first, first + n):
+        n_champions = list_posts(now[CHAMPION, w] & ~left[w], w, champions, n_champions)
     last = -1
     tires = 0.0
-    for w in range(first, first + n):
-        champions = now[w, CHAMPION] & ~left[w]
-        if not champions:
-            continue
-        site = word_site[w]
-        if site != last:
-            last = site
-            share = sites[site].supportive / staff_count[site]
-            tires = monthly(rules.fatigue_rate(p, sites[site], share))
-        while champions:
-            flag = lowest(champions)
-            champions ^= flag
-            slot = w * 64 + position(flag)
-            if uniform(luck, month, TIRE, slot) < tires:
-                new[w, CHAMPION] &= ~flag
+    for begin in range(0, n_champions, BLOCK):
+        m = min(BLOCK, n_champions - begin)
+        uniforms_of(luck, month, TIRE, champions[begin : begin + m], m, u)
+        for k in range(m):
+            slot = champions[begin + k]
+            w = slot >> 6
+            site = word_site[w]
+            if site != last:
+                last = site
+                share = sites[site].supportive / staff_count[site]
+                tires = monthly(rules.fatigue_rate(p, sites[site], share))
+            if u[0, k] < tires:
+                new[CHAMPION, w] &= ~bit(slot & 63)
                 if logging:
                     log_event(log, month, TIRED, site, slot, 0, -1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from imr_sim.model.bits import count, lowest, position
-from imr_sim.model.compiled import rule
+from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, IMPORTED, SUPPORTIVE, TRAINED
 
 
@@ -11,25 +13,30 @@ from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, IMPORTED, SUPPORTIV
 def tell_ties(world, now, new, within, between, peers):
     """Push what changed this month to the counters of those who hear from the changed."""
     ptr, split_at, listeners = world.listener_ptr, world.listener_split, world.listeners
-    for w in range(len(now)):
-        changed = now[w, AWARE] ^ new[w, AWARE]
+    for w in range(now.shape[1]):
+        changed = now[AWARE, w] ^ new[AWARE, w]
         while changed:
             flag = lowest(changed)
             changed ^= flag
             slot = w * 64 + position(flag)
-            step = 1 if new[w, AWARE] & flag else -1
-            for k in range(ptr[slot], split_at[slot]):
-                within[listeners[k]] = int(within[listeners[k]]) + step
-            for k in range(split_at[slot], ptr[slot + 1]):
-                between[listeners[k]] = int(between[listeners[k]]) + step
-        changed = now[w, SUPPORTIVE] ^ new[w, SUPPORTIVE]
+            step = 1 if new[AWARE, w] & flag else -1
+            _add(within, listeners, ptr[slot], split_at[slot], step)
+            _add(between, listeners, split_at[slot], ptr[slot + 1], step)
+        changed = now[SUPPORTIVE, w] ^ new[SUPPORTIVE, w]
         while changed:
             flag = lowest(changed)
             changed ^= flag
             slot = w * 64 + position(flag)
-            step = 1 if new[w, SUPPORTIVE] & flag else -1
-            for k in range(ptr[slot], ptr[slot + 1]):
-                peers[listeners[k]] = int(peers[listeners[k]]) + step
+            step = 1 if new[SUPPORTIVE, w] & flag else -1
+            _add(peers, listeners, ptr[slot], ptr[slot + 1], step)
+
+
+@inlined
+def _add(counters, listeners, first, last, step):
+    """Add `step` to the counters of listeners number `first` to `last` - 1."""
+    for k in range(np.uint64(first), np.uint64(last)):  # unsigned: no check for negative indices
+        listener = np.uint64(listeners[k])
+        counters[listener] = int(counters[listener]) + step
 
 
 @rule
@@ -41,14 +48,14 @@ def count_staff(world, flags, sites):
         aware = key_aware = smi_aware = supportive = 0
         champions = importers = delivering = trained = 0
         for w in range(site_word[s], site_word[s + 1]):
-            aware += count(flags[w, AWARE])
-            key_aware += count(flags[w, AWARE] & key[w])
-            smi_aware += count(flags[w, AWARE] & smi[w])
-            supportive += count(flags[w, SUPPORTIVE])
-            champions += count(flags[w, CHAMPION])
-            importers += count(flags[w, CHAMPION] & flags[w, IMPORTED])
-            delivering += count(flags[w, DELIVERING])
-            trained += count(flags[w, DELIVERING] & flags[w, TRAINED])
+            aware += count(flags[AWARE, w])
+            key_aware += count(flags[AWARE, w] & key[w])
+            smi_aware += count(flags[AWARE, w] & smi[w])
+            supportive += count(flags[SUPPORTIVE, w])
+            champions += count(flags[CHAMPION, w])
+            importers += count(flags[CHAMPION, w] & flags[IMPORTED, w])
+            delivering += count(flags[DELIVERING, w])
+            trained += count(flags[DELIVERING, w] & flags[TRAINED, w])
         site.aware = aware
         site.key_aware = key_aware
         site.smi_aware = smi_aware

@@ -11,11 +11,12 @@ import math
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import bit, count, lowest, position
+from imr_sim.model.bits import bit, count, list_posts
 from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.events import DECIDED, RESTARTED, STARTED, STOPPED, log_event
 from imr_sim.model.layout import OTHER, PEER, PRRC_UNKNOWN
 from imr_sim.model.rng import (
+    BLOCK,
     DECIDE,
     FACTORS,
     LEADER,
@@ -30,6 +31,8 @@ from imr_sim.model.rng import (
     normals,
     uniform,
     uniforms,
+    uniforms_from,
+    uniforms_of,
 )
 from imr_sim.model.rules import monthly
 from imr_sim.model.state import (
@@ -98,6 +101,12 @@ def _prrc_opening(world, p, luck, s):
     return 2006 * 12 + int(when * 84)
 
 
+@inlined
+def event_in_month(u, rate):
+    """Whether an event with a hazard of `rate` per year happens; most often u settles it."""
+    return u < rate / 12.0 and u < monthly(rate)
+
+
 @rule
 def has_prrc(site, month):
     """Whether the site had a PRRC at the start of the month."""
@@ -108,27 +117,34 @@ def has_prrc(site, month):
 def context(world, p, luck, month, before, after, dose):
     """Leaders and programmes change, PRRCs open; each can start a sensitive period."""
     length = int(p.sensitive_months)
+    leader_changes = monthly(p.leadership_change_rate)
+    programme_changes = monthly(p.programme_change_rate)
+    of_leader, of_programme = np.empty((4, BLOCK)), np.empty((4, BLOCK))
     for s in range(world.n_sites):
+        k = s % BLOCK
+        if k == 0:
+            m = min(BLOCK, world.n_sites - s)
+            uniforms_from(luck, month, LEADER, s, m, of_leader)
+            uniforms_from(luck, month, PROGRAMME, s, m, of_programme)
         was, site = before[s], after[s]
         site.events = 0
         opened = False
         site.sensitive_left = max(0, was.sensitive_left - 1)
         boost = p.leadership_gain * dose[s, rules.LEADERSHIP]
         kept = max(was.boost_kept, p.leadership_retained * boost)
-        changes, opens, _, _ = uniforms(luck, month, LEADER, s)
-        if changes < monthly(p.leadership_change_rate):
+        if of_leader[0, k] < leader_changes:
             value, _ = normals(luck, month, LEADER_VALUE, s)
             memory = p.leadership_memory
             site.leader = memory * was.leader + math.sqrt(1.0 - memory * memory) * value
             site.leader_month = month
             site.events |= LEADER_CHANGED
-            opened = opens < p.leadership_opens
+            opened = of_leader[1, k] < p.leadership_opens
             kept = p.leadership_retained * boost
         site.boost_kept = kept
         site.leadership = rules.felt_leadership(
             p, site.culture, site.leader, max(boost, kept), dose[s, rules.MANDATE]
         )
-        if uniform(luck, month, PROGRAMME, s) < monthly(p.programme_change_rate):
+        if of_programme[0, k] < programme_changes:
             site.programme_month = month
             site.events |= PROGRAMME_CHANGED
             opened = True
@@ -148,7 +164,10 @@ def context(world, p, luck, month, before, after, dose):
 @rule
 def decision(world, p, luck, month, before, after, dose, log):
     """Sites that do not provide IMR and have heard of it decide to, or not (cloglog hazard)."""
+    u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
+        if s % BLOCK == 0:
+            uniforms_from(luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != NOT_PROVIDING or site.key_aware == 0:
             continue
@@ -156,7 +175,7 @@ def decision(world, p, luck, month, before, after, dose, log):
         log_hazard = rules.decision_log_hazard(
             p, site, share, site.sensitive_left > 0, has_prrc(site, month)
         ) + rules.decision_lever_terms(p, dose[s])
-        if uniform(luck, month, DECIDE, s) < monthly(math.exp(log_hazard)):
+        if event_in_month(u[0, s % BLOCK], math.exp(log_hazard)):
             after[s].status = PREPARING
             log_event(log, month, DECIDED, s, -1, 0, -1)
 
@@ -166,16 +185,14 @@ def implementation(world, p, luck, month, now, new, left, before, after, dose, l
     """Preparing sites start, teams fill, providers are trained, fidelity moves to its target."""
     site_word, smi, role = world.site_word, world.smi, world.role
     rank_of, post_of = np.empty(MOST_TEAM), np.empty(MOST_TEAM, np.int64)
+    able, u = np.empty(BLOCK, np.int64), np.empty((4, BLOCK))
+    _train(world, p, luck, month, now, new, left, before, dose, able, u)
     for s in range(world.n_sites):
         site = before[s]
         if site.status == NOT_PROVIDING:
             continue
         words = (site_word[s], site_word[s + 1])
         facilitation = dose[s, rules.FACILITATION]
-        training = rules.training_hazard(
-            p, dose[s, rules.TRAINING], dose[s, rules.TRAIN_TRAINER], float(site.trained)
-        )
-        _train(smi, luck, month, now, new, left, words, monthly(training))
         if site.status == PREPARING:
             ready = rules.startup_probability(p, facilitation)
             if uniform(luck, month, START, s) >= ready:
@@ -193,8 +210,7 @@ def implementation(world, p, luck, month, now, new, left, before, after, dose, l
             left,
             words,
             willing,
-            rank_of,
-            post_of,
+            (rank_of, post_of, able, u),
         )
         if site.status == PREPARING:
             if team > 0:
@@ -226,45 +242,70 @@ def _start(p, month, was, site, s, log):
 def _delivering(flags, words):
     n = 0
     for w in range(words[0], words[1]):
-        n += count(flags[w, DELIVERING])
+        n += count(flags[DELIVERING, w])
     return n
 
 
-@inlined
-def _train(smi, luck, month, now, new, left, words, probability):
+@rule
+def _train(world, p, luck, month, now, new, left, before, dose, pupils, u):
     """Untrained providers and champions of SMI programmes get training."""
-    for w in range(words[0], words[1]):
-        pupils = (now[w, DELIVERING] | now[w, CHAMPION]) & smi[w] & ~now[w, TRAINED] & ~left[w]
-        while pupils:
-            flag = lowest(pupils)
-            pupils ^= flag
-            if uniform(luck, month, TRAIN, w * 64 + position(flag)) < probability:
-                new[w, TRAINED] |= flag
+    smi, site_word = world.smi, world.site_word
+    chances = np.empty(len(pupils))
+    n = 0
+    for s in range(world.n_sites):
+        site = before[s]
+        if site.status == NOT_PROVIDING:
+            continue
+        chance = monthly(
+            rules.training_hazard(
+                p, dose[s, rules.TRAINING], dose[s, rules.TRAIN_TRAINER], float(site.trained)
+            )
+        )
+        for w in range(site_word[s], site_word[s + 1]):
+            untrained = (now[DELIVERING, w] | now[CHAMPION, w]) & smi[w] & ~now[TRAINED, w]
+            known = n
+            n = list_posts(untrained & ~left[w], w, pupils, n)
+            chances[known:n] = chance
+            if n > len(pupils) - 64:
+                _train_listed(luck, month, new, pupils, chances, n, u)
+                n = 0
+    _train_listed(luck, month, new, pupils, chances, n, u)
 
 
-@inlined
-def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, rank_of, post_of):
+@rule
+def _train_listed(luck, month, new, pupils, chances, n, u):
+    uniforms_of(luck, month, TRAIN, pupils, n, u)
+    for k in range(n):
+        if u[0, k] < chances[k]:
+            new[TRAINED, pupils[k] >> 6] |= bit(pupils[k] & 63)
+
+
+@rule
+def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, scratch):
     """Fill the delivery team: champions first, then supporters, then the merely aware.
 
     The untrained shy from the workbook; `willing` is how likely they are to join, peer
     specialists last. Returns the size of the team.
     """
+    rank_of, post_of, able, u = scratch
     team = _delivering(new, words)
     vacancies = size - team
+    if vacancies <= 0:
+        return team
     for k in range(vacancies):
         rank_of[k] = np.inf
         post_of[k] = -1
     for w in range(words[0], words[1]):
-        able = now[w, AWARE] & smi[w] & ~now[w, DELIVERING] & ~left[w] if vacancies > 0 else NONE
-        while able:
-            flag = lowest(able)
-            able ^= flag
-            slot = w * 64 + position(flag)
-            joins, rank, _, _ = uniforms(luck, month, TEAM, slot)
-            if not now[w, TRAINED] & flag and joins >= willing[int(role[slot] == PEER)]:
+        n = list_posts(now[AWARE, w] & smi[w] & ~now[DELIVERING, w] & ~left[w], w, able, 0)
+        uniforms_of(luck, month, TEAM, able, n, u)
+        for c in range(n):
+            slot = able[c]
+            flag = bit(slot & 63)
+            if not now[TRAINED, w] & flag and u[0, c] >= willing[int(role[slot] == PEER)]:
                 continue
-            if not now[w, CHAMPION] & flag:
-                rank += 1.0 if now[w, SUPPORTIVE] & flag else 2.0
+            rank = u[1, c]
+            if not now[CHAMPION, w] & flag:
+                rank += 1.0 if now[SUPPORTIVE, w] & flag else 2.0
             k = vacancies
             while k > 0 and rank < rank_of[k - 1]:
                 k -= 1
@@ -276,10 +317,10 @@ def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, ran
                 post_of[k] = slot
     for k in range(vacancies):
         if post_of[k] >= 0:
-            flag = bit(post_of[k] % 64)
-            new[post_of[k] // 64, AWARE] |= flag  # whoever joins does not forget this month
-            new[post_of[k] // 64, DELIVERING] |= flag
-            new[post_of[k] // 64, EXPERIENCED] |= flag
+            flag = bit(post_of[k] & 63)
+            new[AWARE, post_of[k] >> 6] |= flag  # whoever joins does not forget this month
+            new[DELIVERING, post_of[k] >> 6] |= flag
+            new[EXPERIENCED, post_of[k] >> 6] |= flag
             team += 1
     return team
 
@@ -288,7 +329,10 @@ def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, ran
 def sustainment(world, p, luck, month, new, before, after, dose, log):
     """Providing sites stop, or not; a site whose last provider leaves has stopped."""
     site_word = world.site_word
+    u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
+        if s % BLOCK == 0:
+            uniforms_from(luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != PROVIDING:
             continue
@@ -300,7 +344,7 @@ def sustainment(world, p, luck, month, new, before, after, dose, log):
             has_prrc(site, month),
             dose[s, rules.AUDIT],
         )
-        stops = uniform(luck, month, STOP, s) < monthly(math.exp(log_hazard))
+        stops = event_in_month(u[0, s % BLOCK], math.exp(log_hazard))
         words = (site_word[s], site_word[s + 1])
         if stops or _delivering(new, words) == 0:
             after[s].status = NOT_PROVIDING
@@ -308,5 +352,5 @@ def sustainment(world, p, luck, month, new, before, after, dose, log):
             after[s].stop_month = month
             after[s].events |= SITE_STOPPED
             for w in range(words[0], words[1]):
-                new[w, DELIVERING] = NONE
+                new[DELIVERING, w] = NONE
             log_event(log, month, STOPPED, s, -1, 0, -1)

@@ -9,6 +9,7 @@ from collections import namedtuple
 
 import numpy as np
 
+from imr_sim.model.layout import World
 from imr_sim.model.parameters import NAMES
 
 # Flags of a person, in the order of the planes of `flags`.
@@ -96,20 +97,22 @@ RECORD = np.dtype(
 
 PARAMETERS = np.dtype([(name, "f8") for name in NAMES])
 
-# flags (B, words, 7) uint64; within, between, peers (B, slots) uint16: ties that are aware in the
-# same site, aware in other sites, supportive; hired (B, slots) int16: month of hire since the
-# first month, 0 for those there at the start; sites (B, S) SITE; replicate, draw (B,) uint64.
+# flags (B, 7, words) uint64; within, between, peers (B, slots) of the type of World.degree: ties
+# that are aware in the same site, aware in other sites, supportive; hired (B, slots) int16: month
+# of hire since the first month, 0 for those there at the start; sites (B, S) SITE; replicate, draw
+# (B,) uint64.
 State = namedtuple("State", "flags within between peers hired sites replicate draw")
 
 
-def allocate(n_histories: int, n_words: int, n_sites: int) -> State:
+def allocate(n_histories: int, world: World) -> State:
     """An empty state for `n_histories` histories."""
-    slots = n_words * 64
+    slots, counter = len(world.degree), world.degree.dtype
+    n_words, n_sites = len(world.word_site), world.n_sites
     return State(
-        flags=np.zeros((n_histories, n_words, N_FLAGS), np.uint64),
-        within=np.zeros((n_histories, slots), np.uint16),
-        between=np.zeros((n_histories, slots), np.uint16),
-        peers=np.zeros((n_histories, slots), np.uint16),
+        flags=np.zeros((n_histories, N_FLAGS, n_words), np.uint64),
+        within=np.zeros((n_histories, slots), counter),
+        between=np.zeros((n_histories, slots), counter),
+        peers=np.zeros((n_histories, slots), counter),
         hired=np.zeros((n_histories, slots), np.int16),
         sites=np.zeros((n_histories, n_sites), SITE),
         replicate=np.zeros(n_histories, np.uint64),

@@ -1,6 +1,6 @@
 """Turnover: people leave, and posts are filled by transfers and from outside.
 
-`now` and `new` are the flags of one history, (words, 7) uint64, at the start of the month and
+`now` and `new` are the flags of one history, (7, words) uint64, at the start of the month and
 after it. Every phase reads `now` and writes `new`; whoever leaves this month does nothing else in
 it (`left`). `sites` are the site records at the start of the month, `dose` the (S, levers) doses.
 """
@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import bit, lowest, position
+from imr_sim.model.bits import bit, has, lowest, position
 from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.events import HIRED_KNOWING, log_event
-from imr_sim.model.layout import N_ROLES
+from imr_sim.model.layout import N_ROLES, NOT_CLINICAL
 from imr_sim.model.rng import (
+    BLOCK,
     CHUNK,
     DIGITS,
     IMPORT,
@@ -25,7 +26,7 @@ from imr_sim.model.rng import (
     keep_possible,
     leading_digits,
     level_of,
-    uniforms,
+    uniforms_of,
 )
 from imr_sim.model.rules import monthly
 from imr_sim.model.state import (
@@ -44,12 +45,19 @@ from imr_sim.model.state import (
 def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, log):
     """People leave; posts are filled at once by a transfer or from outside."""
     digits = np.empty((DIGITS, CHUNK), np.uint64)
-    levels, posts = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    levels, others = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    posts = np.empty(CHUNK, np.uint64)
+    gone, luck_of_gone = np.empty(CHUNK * 64, np.int64), np.empty((2, 4, BLOCK))
     leaves = np.empty(N_ROLES)
-    bound = 0.0
+    clinical = other = 0.0
     for role in range(N_ROLES):
         leaves[role] = monthly(rules.leaving_rate(p, role))
-        bound = max(bound, leaves[role])
+        if role in NOT_CLINICAL:
+            other = max(other, leaves[role])
+        else:
+            clinical = max(clinical, leaves[role])
+    levels[:] = level_of(clinical)
+    others[:] = level_of(other)
     n_words = len(left)
     present, word_site, post_role, smi = world.present, world.word_site, world.role, world.smi
     logging = len(log.kind) > 0
@@ -57,10 +65,9 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
     for first in range(0, n_words, CHUNK):
         n = min(CHUNK, n_words - first)
         leading_digits(luck, month, LEAVE, first, n, digits)
-        for i in range(n):
-            levels[i] = level_of(bound)
-            posts[i] = present[first + i]
-        keep_possible(digits, levels, posts, n)
+        posts[:n] = present[first : first + n]
+        keep_possible(digits, levels, others, world.clinical[first : first + n], posts, n)
+        n_gone = 0
         for i in range(n):
             w = first + i
             left[w] = NONE
@@ -73,64 +80,85 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
                 slot = w * 64 + b
                 role = post_role[slot]
                 probability = leaves[role]
-                if now[w, DELIVERING] & flag:
+                if now[DELIVERING, w] & flag:
                     training, audit = dose[site, rules.TRAINING], dose[site, rules.AUDIT]
                     probability = monthly(
                         rules.leaving_rate(p, role) * rules.retention(p, training, audit)
                     )
                 if happens(luck, month, LEAVE, slot, digits, i, b, probability):
                     left[w] |= flag
-                    is_smi = smi[w] & flag != NONE
-                    exchange = p.exchange_share * dose[site, rules.EXCHANGE]
-                    source = _replace(
-                        pools, p, luck, month, now, new, site, w, b, role, is_smi, exchange
-                    )
-                    hired[slot] = month - start
-                    if logging and new[w, AWARE] & flag:
-                        log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
+                    gone[n_gone] = slot
+                    n_gone += 1
+        for begin in range(0, n_gone, BLOCK):
+            m = min(BLOCK, n_gone - begin)
+            vacated = gone[begin : begin + m]
+            uniforms_of(luck, month, REPLACE, vacated, m, luck_of_gone[0])
+            uniforms_of(luck, month, IMPORT, vacated, m, luck_of_gone[1])
+            for k in range(m):
+                slot = vacated[k]
+                w = slot >> 6
+                site = word_site[w]
+                exchange = p.exchange_share * dose[site, rules.EXCHANGE]
+                source = _replace(
+                    pools,
+                    p,
+                    now,
+                    new,
+                    site,
+                    slot,
+                    post_role[slot],
+                    smi[w],
+                    exchange,
+                    luck_of_gone,
+                    k,
+                )
+                hired[slot] = month - start
+                if logging and has(new[AWARE, w], slot & 63):
+                    log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
 
 
 @inlined
-def _replace(pools, p, luck, month, now, new, site, w, b, role, is_smi, exchange_share):
-    """Fill post b of word w: a transfer brings what they know, a hire from outside rarely does.
+def _replace(pools, p, now, new, site, slot, role, smi, exchange_share, u, k):
+    """Fill a post: a transfer brings what they know, a hire from outside rarely does.
 
-    Returns the post that a transfer came from, or -1.
+    `u[0, :, k]` and `u[1, :, k]` are the uniforms of REPLACE and IMPORT of the post. Returns the
+    post that a transfer came from, or -1.
     """
-    flag = bit(b)
-    slot = w * 64 + b
+    flag = bit(slot & 63)
+    w = slot >> 6
+    is_smi = smi & flag != NONE
     for f in range(N_FLAGS):
-        new[w, f] &= ~flag
+        new[f, w] &= ~flag
     aware = experienced = trained = champion = exchanged = False
     source = -1
     if is_smi:
-        at_once, exchange, _, _ = uniforms(luck, month, IMPORT, slot)
-        champion = at_once < p.importer_champion_probability
-        exchanged = exchange < exchange_share
+        champion = u[1, 0, k] < p.importer_champion_probability
+        exchanged = u[1, 1, k] < exchange_share
     if exchanged:
         aware = experienced = True
     else:
-        how, where, who, knows = uniforms(luck, month, REPLACE, slot)
+        how, where, who, knows = u[0, 0, k], u[0, 1, k], u[0, 2, k], u[0, 3, k]
         if how < p.transfer_share:
             source = _transfer_from(pools, p, where, who, site, role, is_smi)
         if source >= 0:
-            home, there = source // 64, bit(source % 64)
-            aware = now[home, AWARE] & there != NONE
-            experienced = now[home, EXPERIENCED] & there != NONE
-            trained = now[home, TRAINED] & there != NONE
+            home, there = source >> 6, bit(source & 63)
+            aware = now[AWARE, home] & there != NONE
+            experienced = now[EXPERIENCED, home] & there != NONE
+            trained = now[TRAINED, home] & there != NONE
         elif knows < p.external_experienced:
             aware = experienced = True
         elif knows < p.external_experienced + p.external_aware:
             aware = True
     if aware:
-        new[w, AWARE] |= flag
-        new[w, IMPORTED] |= flag
+        new[AWARE, w] |= flag
+        new[IMPORTED, w] |= flag
         if champion:
-            new[w, SUPPORTIVE] |= flag
-            new[w, CHAMPION] |= flag
+            new[SUPPORTIVE, w] |= flag
+            new[CHAMPION, w] |= flag
     if experienced:
-        new[w, EXPERIENCED] |= flag
+        new[EXPERIENCED, w] |= flag
     if trained:
-        new[w, TRAINED] |= flag
+        new[TRAINED, w] |= flag
     return source
 
 

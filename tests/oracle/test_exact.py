@@ -78,9 +78,9 @@ class Twins:
     def hold_equal(self):
         state, slot = self.batch.state, self.stage.slot
         people = self.oracle.staff
-        words = state.flags[0][slot // 64]
+        words = state.flags[0][:, slot // 64]
         for f, name in enumerate(FLAG_NAMES):
-            found = words[:, f] >> (slot % 64).astype(np.uint64) & np.uint64(1)
+            found = words[f] >> (slot % 64).astype(np.uint64) & np.uint64(1)
             self.equal(name, found, [name in person.new for person in people])
         self.equal("hired", state.hired[0][slot], [person.hired for person in people])
         for name in state.sites.dtype.names:

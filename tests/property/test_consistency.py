@@ -84,8 +84,8 @@ def check_counts(batch):
 
 
 def check_empty_posts(batch):
-    assert not (state_flags := batch.state.flags & ~batch.stage.world.present[None, :, None]).any()
-    assert state_flags.shape[-1] == 7
+    assert not (state_flags := batch.state.flags & ~batch.stage.world.present).any()
+    assert state_flags.shape[1] == 7
     empty = np.ones(batch.state.within.shape[1], bool)
     empty[batch.stage.slot] = False
     for name in ("within", "between", "peers", "hired"):

@@ -75,7 +75,7 @@ def history(system, values, seed, doses):
     batch = Batch(stage, row, np.zeros(1, int), np.zeros(1, int))
     records = [batch.advance(1, month) for month in doses]
     slot = stage.slot
-    people = batch.state.flags[0][slot // 64] >> (slot % 64).astype(np.uint64)[:, None]
+    people = (batch.state.flags[0][:, slot // 64] >> (slot % 64).astype(np.uint64)).T
     return np.concatenate(records, axis=1)[0], people & np.uint64(1), stage.world
 
 

@@ -14,7 +14,7 @@ from scipy import stats
 from imr_sim.model import rng, rules
 
 WORD = 2**32
-NOT_DECISIONS = ("DIGITS", "DIGITS_MAX", "CHUNK")
+NOT_DECISIONS = ("DIGITS", "DIGITS_MAX", "CHUNK", "BLOCK")
 
 
 def plain_philox(counter, key):
@@ -85,10 +85,17 @@ def digits_of(key, first, n):
     return luck, digits
 
 
+def sorted_digits_of(key, word):
+    luck, digits = digits_of(key, word, 1)
+    nothing = np.zeros(1, np.uint64)
+    rng.keep_possible(digits, nothing, nothing, nothing, nothing.copy(), 1)
+    return luck, digits
+
+
 @settings(max_examples=60, deadline=None)
 @given(keys, some.integers(0, 5000), some.integers(0, 63), some.data())
 def test_an_event_happens_exactly_when_the_uniform_lies_below_its_probability(key, word, bit, data):
-    luck, digits = digits_of(key, word, 1)
+    luck, digits = sorted_digits_of(key, word)
     slot = 64 * word + bit
     u = plain_uniform(slot=slot, **key)
     near = [
@@ -105,15 +112,24 @@ def test_an_event_happens_exactly_when_the_uniform_lies_below_its_probability(ke
 
 
 @settings(max_examples=60, deadline=None)
-@given(keys, some.integers(0, 5000), some.floats(0, 1))
-def test_whoever_cannot_be_ruled_out_by_the_digits_is_looked_at(key, word, bound):
+@given(
+    keys,
+    some.integers(0, 5000),
+    some.floats(0, 1),
+    some.floats(0, 1),
+    some.integers(0, 2**64 - 1),
+)
+def test_whoever_cannot_be_ruled_out_by_the_digits_is_looked_at(key, word, bound, other, which):
     _, digits = digits_of(key, word, 1)
-    levels, posts = np.array([rng.level_of(bound)], np.uint64), np.array([rng.ALL])
-    rng.keep_possible(digits, levels, posts, 1)
+    levels, others = (np.array([rng.level_of(b)], np.uint64) for b in (bound, other))
+    posts = np.array([rng.ALL])
+    rng.keep_possible(digits, levels, others, np.array([which], np.uint64), posts, 1)
     possible = int(posts[0])
     for bit in range(0, 64, 7):
         prefix = plain_prefix(slot=64 * word + bit, **key)
-        assert bool(possible >> bit & 1) == (prefix <= min(int(bound * 256), 255))
+        assert rng.leading(digits, 0, bit) == prefix
+        own_bound = bound if which >> bit & 1 else other
+        assert bool(possible >> bit & 1) == (prefix <= min(int(own_bound * 256), 255))
 
 
 @settings(max_examples=30, deadline=None)
@@ -217,8 +233,29 @@ def test_the_second_half_of_a_seed_counts():
 
 
 @settings(max_examples=60, deadline=None)
-@given(keys, some.integers(0, 5000), some.integers(0, 63), some.floats(0, 200))
-def test_a_hazard_per_year_happens_as_its_monthly_probability_does(key, word, bit, rate):
-    luck, digits = digits_of(key, word, 1)
-    key_of_post = (luck, key["month"], key["decision"], 64 * word + bit, digits, 0, bit)
-    assert rng.happens_at(*key_of_post, rate) == rng.happens(*key_of_post, rules.monthly(rate))
+@given(keys, some.integers(0, 5000), some.floats(0, 200), some.integers(0, 2**64 - 1))
+def test_hazards_per_year_strike_as_their_monthly_probabilities_do(key, word, rate, which):
+    luck, digits = sorted_digits_of(key, word)
+    slots = [64 * word + bit for bit in range(64) if which >> bit & 1]
+    rates = [rate * (k + 1) / 64 for k in range(len(slots))]
+    when = (key["month"], key["decision"])
+    expected = [
+        slot
+        for slot, r in zip(slots, rates, strict=True)
+        if rng.happens(luck, *when, slot, digits, 0, slot % 64, rules.monthly(r))
+    ]
+    posts = np.array(slots, np.int64)
+    n = rng.keep_struck(luck, *when, digits, word, posts, np.array(rates), len(slots))
+    assert posts[:n].tolist() == expected
+
+
+@pytest.mark.parametrize("fill", ["uniforms_of", "uniforms_from"])
+def test_uniforms_drawn_together_are_those_drawn_one_by_one(fill):
+    luck, n = rng.luck_of(2**40 + 3, 4, 5), 37
+    entities = np.arange(100, 100 + n)
+    together = np.empty((4, n))
+    getattr(rng, fill)(
+        luck, 24_050, rng.TEAM, entities if fill == "uniforms_of" else 100, n, together
+    )
+    alone = [rng.uniforms(luck, 24_050, rng.TEAM, int(e)) for e in entities]
+    np.testing.assert_array_equal(together.T, alone)
