@@ -20,6 +20,7 @@ Usage: imr-sim COMMAND [key=value ...]
 Commands:
 {commands}
 
+  imr-sim COMMAND --multirun key=a,b   one run for each value (compare, simulate)
   imr-sim COMMAND --help   keys and examples of a command
   imr-sim --version        version
 

@@ -79,6 +79,10 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     if "--help" in rest or "-h" in rest:
         print(command_help(command))
         return DONE
+    if "--multirun" in rest or "-m" in rest:
+        from imr_sim.cli.multirun import multirun
+
+        return multirun(command, rest, session)
     return found(COMMANDS[command].entry)(command, rest, session)
 
 

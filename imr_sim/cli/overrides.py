@@ -155,7 +155,7 @@ def _check(override: Override, argument: str, command: str, keys: Collection[str
             argument,
             where=WHERE,
             why="several values without brackets ask for several runs",
-            write=f"Write {key}=[{listed}] for a list, or one value.",
+            write=f"Write {key}=[{listed}] for a list, one value, or --multirun beside it.",
         )
 
 

@@ -26,6 +26,7 @@ class Session:
 
     def __init__(self) -> None:
         self.folder: RunFolder | None = None
+        self.nothing_open = "interrupted before anything was written"
         self._opening = threading.Lock()
 
     def open_folder(self, path: Path, manifest: Mapping[str, Any], config: str) -> RunFolder:
@@ -77,7 +78,7 @@ class Session:
                 self._end()
 
     def _end(self) -> None:
-        line = "imr-sim: interrupted before anything was written"
+        line = f"imr-sim: {self.nothing_open}"
         with self._opening:
             folder = self.folder
         if folder is not None:

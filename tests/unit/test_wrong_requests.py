@@ -105,8 +105,12 @@ def test_compare_refuses(case, capsys, here):
 
 
 OTHERS = {
-    "unknown command": (["comparre"], "comparre", "compare, simulate, describe"),
-    "command of a later version": (["calibrate"], "calibrate", "compare, simulate, describe"),
+    "unknown command": (["comparre"], "comparre", "compare, simulate, sweep, describe"),
+    "command of a later version": (
+        ["calibrate"],
+        "calibrate",
+        "compare, simulate, sweep, describe",
+    ),
     "unknown topic": (["describe", "sistem"], "sistem", "system"),
     "no topic": (["describe"], "system|parameters|practices|strategies|schedule"),
     "key that a topic lacks": (["describe", "parameters", "out=x"], "out=x", "no keys"),

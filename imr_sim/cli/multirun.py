@@ -1,0 +1,74 @@
+"""`imr-sim COMMAND --multirun key=a,b`: a handful of runs, one for each combination of values."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+
+from imr_sim.cli.commands import COMMANDS, found
+from imr_sim.cli.overrides import WHERE, compose_request
+from imr_sim.cli.requests import check_request, fields_of
+from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.session import Session
+from imr_sim.errors import RequestError
+
+FLAGS = ("--multirun", "-m")
+MOST_RUNS = 100
+
+
+def multirun(command: str, argv: list[str], session: Session) -> int:
+    """Run a command once for each combination of values; returns the exit code.
+
+    The runs write to folders 0, 1, ... of `out`.
+
+    Several values of a key are written as Hydra writes them: ``a,b``, ``range(1,5)``,
+    ``choice(a,b)``. All requests are checked before the first run begins.
+    """
+    argv = [argument for argument in argv if argument not in FLAGS]
+    if COMMANDS[command].entry != "imr_sim.cli.job:run_job":
+        raise RequestError(
+            f"{command} --multirun",
+            where=WHERE,
+            why=f"{command} is not a run of its own",
+            write="Use it with compare or simulate; imr-sim sweep runs many by itself.",
+        )
+    outs = [argument.split("=", 1)[1] for argument in argv if argument.startswith("out=")]
+    each = [_values(argument) for argument in argv if not argument.startswith("out=")]
+    runs = list(product(*each))
+    if len(runs) > MOST_RUNS:
+        raise RequestError(
+            f"{len(runs):,} runs",
+            where=WHERE,
+            why=f"--multirun is for a handful of runs, {MOST_RUNS} at most",
+            write="Use imr-sim sweep, which keeps a few numbers of each run.",
+        )
+    kind = found(COMMANDS[command].request)
+    for run in runs:
+        check_request(kind, compose_request(command, fields_of(kind), run)).settled().check()
+    parent = free_path(outs[-1].strip("'\"") if outs else None, f"{command}_multirun")
+    varied = [i for i, values in enumerate(each) if len(values) > 1]
+    for n, run in enumerate(runs):
+        session.nothing_open = f"interrupted after {n} of {len(runs)} runs, see {parent}"
+        what = " ".join(run[i] for i in varied)
+        print(f"[{n + 1} of {len(runs)}] {what}".rstrip(), flush=True)
+        code = int(
+            found(COMMANDS[command].entry)(command, [*run, f"out={parent / str(n)}"], session)
+        )
+        if code:
+            return code
+        session.folder = None
+        print(flush=True)
+    return 0
+
+
+def _values(argument: str) -> list[str]:
+    """The argument once for each of its values; as it stands when it has but one."""
+    try:
+        override = OverridesParser.create().parse_override(argument)
+    except HydraException:  # composing says what is wrong, or reads it as a path
+        return [argument]
+    if not override.is_sweep_override():
+        return [argument]
+    return [f"{override.get_key_element()}={v}" for v in override.sweep_string_iterator()]
