@@ -1,4 +1,4 @@
-"""Share of lines that the tests run: `python tests/line_coverage.py` measures it and holds the bars.
+"""Share of lines that the tests run: `python tests/line_coverage.py` measures and judges it.
 
 The default suite first; then, with compilation off so that the lines of compiled rules are seen,
 tests that reach all of them. Both together must reach the bars.
@@ -28,8 +28,10 @@ UNCOMPILED = (
 def run(arguments, data: Path, **environment) -> None:
     """Run pytest and add the lines it reached to the data; end here when a test fails."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--cov=imr_sim", "--cov-append", "--cov-report="]
-        + list(arguments),
+        [
+            *(sys.executable, "-m", "pytest", "--cov=imr_sim", "--cov-append", "--cov-report="),
+            *arguments,
+        ],
         cwd=ROOT,
         env={**os.environ, "COVERAGE_FILE": str(data), **environment},
         check=False,

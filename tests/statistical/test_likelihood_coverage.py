@@ -1,4 +1,4 @@
-"""A synthetic check of the likelihoods: data drawn from the national model have the stated coverage.
+"""A check of the likelihoods: data drawn from the national model have the stated coverage.
 
 A history is picked from a bank of prior ones, watched, and sought among all of them by the data of
 one target. The 50 and 90% intervals of what the target tells of must contain the truth as often.
