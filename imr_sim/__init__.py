@@ -36,7 +36,7 @@ _WHERE = {
     "VAMC": "imr_sim.mesa_model",
     "Staff": "imr_sim.mesa_model",
     "RequestError": "imr_sim.errors",
-    "ProvisionalWarning": "imr_sim.errors",
+    "OtherModelWarning": "imr_sim.errors",
 }
 __all__ = ["__version__", *_WHERE]
 

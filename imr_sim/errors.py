@@ -44,5 +44,5 @@ class RequestErrors(RequestError):
         self.args = ("\n".join(str(e) for e in errors),)
 
 
-class ProvisionalWarning(UserWarning):
-    """The shipped parameter set is provisional: screened prior draws, not a calibration."""
+class OtherModelWarning(UserWarning):
+    """The shipped posterior was fitted to another version of the model than the one that runs."""

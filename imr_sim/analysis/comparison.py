@@ -71,7 +71,7 @@ class Comparison:
     sites : DataFrame
         The system's site table, S rows.
     parameters_status, parameters_note : str
-        What the parameter draws are ("posterior", "provisional", "prior", ...), and whence.
+        What the parameter draws are ("posterior", "prior", "user", ...), and whence.
     seed : int
         Seed of the histories; the bootstrap uses it too.
     budget_usd : float or None

@@ -1,4 +1,4 @@
-"""From priors to a posterior: how probable the evidence is, given a history."""
+"""From priors to a posterior: how probable the evidence is, and what it does and does not say."""
 
 from imr_sim.calibration.likelihood import Likelihood
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -16,6 +17,7 @@ from imr_sim.studies import (
     SurveyBounds,
     Sustainment,
 )
+from imr_sim.studies.observation import OBSERVATION
 from imr_sim.studies.observer import Features, Observation, Observer
 from imr_sim.system import System
 
@@ -77,6 +79,12 @@ class Likelihood:
         self.months = max(observer.months for observer in self._observers.values())
         given = {t.name: np.asarray(t.values) for t in self.targets}
         self.data = given if data is None else {name: data[name] for name in self.names}
+
+    @property
+    def digest(self) -> str:
+        """Hash of the evidence in use and of how it is seen."""
+        about = [(t, self.data[t.name].tolist()) for t in self.targets]
+        return hashlib.sha256(repr((about, dict(OBSERVATION))).encode()).hexdigest()
 
     def watch(self, record: np.ndarray, factors: np.ndarray) -> dict[str, np.ndarray]:
         """Keep what matters of histories.

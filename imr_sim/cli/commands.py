@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+LONG = "imr_sim.cli.fit_job:run_long"
+
 
 @dataclass(frozen=True)
 class Command:
@@ -73,6 +75,35 @@ COMMANDS = {
   imr-sim sweep resume=first_sweep""",
         request="imr_sim.cli.sweep_request:SweepRequest",
         entry="imr_sim.cli.sweep:sweep",
+    "calibrate": Command(
+        purpose="fit the parameters to what was observed: priors to a posterior",
+        usage="imr-sim calibrate [key=value ...]",
+        examples="""\
+  imr-sim calibrate
+  imr-sim calibrate targets=[census_tables,survey_bounds] out=without_interviews
+  imr-sim calibrate draws=100 bank=500 sweeps=2 last_sweeps=3 out=quick_look
+  imr-sim calibrate resume=quick_look
+  imr-sim compare parameters=quick_look/posterior.parquet""",
+        request="imr_sim.cli.fit_requests:CalibrateRequest",
+        entry=LONG,
+    ),
+    "forecast": Command(
+        purpose="fit to what was known up to a year, and forecast the years after it",
+        usage="imr-sim forecast [key=value ...]",
+        examples="""\
+  imr-sim forecast
+  imr-sim forecast train_until=2016 last_year=2025""",
+        request="imr_sim.cli.fit_requests:ForecastRequest",
+        entry=LONG,
+    ),
+    "validate": Command(
+        purpose="put a calibration to the test: predictions, made-up worlds, mechanisms",
+        usage="imr-sim validate [key=value ...]",
+        examples="""\
+  imr-sim validate
+  imr-sim validate calibration=quick_look bank=2000 worlds=50 full_worlds=0""",
+        request="imr_sim.cli.fit_requests:ValidateRequest",
+        entry=LONG,
     ),
     "describe": Command(
         purpose="describe the system, parameters, practices, strategies, or the model's schedule",

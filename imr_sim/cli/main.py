@@ -19,7 +19,7 @@ from pathlib import Path
 from imr_sim.cli.commands import COMMANDS, found
 from imr_sim.cli.help import command_help, overview
 from imr_sim.cli.session import Session
-from imr_sim.errors import ImrSimError, ProvisionalWarning, RequestError
+from imr_sim.errors import ImrSimError, OtherModelWarning, RequestError
 
 DONE, FAILED, WRONG_REQUEST = 0, 1, 2
 
@@ -39,8 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     with Session() as session, warnings.catch_warnings():
-        # The header of every result says so already, where it cannot be overlooked.
-        warnings.simplefilter("ignore", ProvisionalWarning)
+        warnings.simplefilter("always", OtherModelWarning)
+        warnings.showwarning = _show_warning
         logging.getLogger("MESA").setLevel(logging.WARNING)
         try:
             code = _dispatch(arguments, session)
@@ -57,6 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             return WRONG_REQUEST
         except Exception as error:
             return _failed(error, session)
+
+
+def _show_warning(message: Warning | str, *where: object, **more: object) -> None:
+    print(f"imr-sim: warning: {message}", file=sys.stderr)
 
 
 def _dispatch(arguments: list[str], session: Session) -> int:

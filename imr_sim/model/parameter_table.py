@@ -126,7 +126,7 @@ SUSTAINMENT = (
     Spec("d_no_champion", 0.5, LOG, -3, 3, normal(0.5, 0.3), A, "no champion at the site"),
     Spec("d_support", -0.8, "log hazard ratio per unit share", -5, 3, normal(-0.8, 0.5), "assumption (E4)", "share of supportive staff (0 to 1)"),
     Spec("d_leader", 0.5, LOG, -3, 3, normal(0.5, 0.3), "assumption on size; E11", "the leader changed within a year"),
-    Spec("d_prrc", -0.6, LOG, -3, 3, normal(-0.6, 0.4), "assumption on size; P2: without it the prior hardly covers the contrast (docs/provisional.md)", "a PRRC gives IMR a home"),
+    Spec("d_prrc", -0.6, LOG, -3, 3, normal(-0.6, 0.4), "assumption on size; P2: without it the prior hardly covers the contrast (docs/calibration.md)", "a PRRC gives IMR a home"),
     Spec("d_time", -0.2, "log hazard ratio per sd", -3, 3, normal(-0.2, 0.2), "assumption (E4: little staff time)", "staff time"),
     Spec("d_fidelity", -0.1, "log hazard ratio per point", -3, 3, normal(-0.1, 0.1), "E11: fidelity had little weight", "fidelity above 3"),
 )

@@ -138,7 +138,7 @@ class ParameterSet:
     ----------
     values : ndarray of float64, shape (draws, parameters)
         Columns in the order of ``NAMES``.
-    status : {"default", "prior", "provisional", "posterior", "user", "transferred"}
+    status : {"default", "prior", "posterior", "user", "transferred"}
         What these draws are; printed wherever they are used. Transferred: IMR's draws, used for
         another practice.
     note : str
@@ -237,8 +237,13 @@ def prior(n: int, seed: int = 0) -> ParameterSet:
     """
     whole_number("n", n, 1, 10_000_000)
     whole_number("seed", seed, 0, 2**63 - 1)
-    u = qmc.LatinHypercube(d=len(NAMES), rng=np.random.default_rng(seed)).random(n)
+    u = prior_cube(n, len(NAMES), seed)
     return ParameterSet(from_unit(u), "prior", f"{n} prior draws (judgements), seed {seed}")
+
+
+def prior_cube(n: int, axes: int, seed: int) -> np.ndarray:
+    """A scrambled Latin hypercube in the unit cube, shape (n, axes)."""
+    return qmc.LatinHypercube(d=axes, rng=np.random.default_rng(seed)).random(n)
 
 
 def from_unit(u: np.ndarray) -> np.ndarray:

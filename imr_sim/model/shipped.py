@@ -1,7 +1,6 @@
 """The parameter draws that ship with the package, and draws that users bring.
 
-Until the model is calibrated the shipped set is *provisional*: prior draws that satisfy coarse
-bounds of the patterns P1, P2 and P4, made by ``experiments/provisional.py``.
+The shipped set is the posterior that ``experiments/posterior.py`` made (docs/calibration.md).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from imr_sim.errors import ProvisionalWarning, RequestError, RequestErrors
+from imr_sim.errors import OtherModelWarning, RequestError, RequestErrors
 from imr_sim.model.parameters import NAMES, ParameterSet, check_value
 
 FOLDER = Path(__file__).parent / "data"
@@ -29,13 +28,20 @@ def posterior() -> ParameterSet:
     Returns
     -------
     ParameterSet
-        With status ``"provisional"`` until a calibrated posterior ships; a ProvisionalWarning
-        says so.
+        With status ``"posterior"``. An OtherModelWarning says when the draws belong to another
+        version of the model than the one that runs: then calibrate again.
     """
+    from imr_sim.model.version import model_version  # compiles the model, or loads it
+
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     values = pq.read_table(DRAWS).to_pandas()[list(NAMES)].to_numpy(float)
-    if manifest["status"] == "provisional":
-        warnings.warn(manifest["note"], ProvisionalWarning, stacklevel=2)
+    if manifest["model_version"] != model_version():
+        warnings.warn(
+            f"the shipped draws belong to model {manifest['model_version']}, not to this one "
+            f"({model_version()}): calibrate again with experiments/posterior.py",
+            OtherModelWarning,
+            stacklevel=2,
+        )
     return ParameterSet(values, manifest["status"], manifest["note"], manifest)
 
 

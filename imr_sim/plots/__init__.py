@@ -1,10 +1,26 @@
 """Figures: one function a figure, each returning a matplotlib Figure; `save` writes PNG and SVG."""
 
 from imr_sim.plots.adoption import plot_adoption
+from imr_sim.plots.calibration import plot_forecast, plot_parameters, plot_tempering
+from imr_sim.plots.checks import plot_fidelity, plot_mechanisms, plot_predictive, plot_ranks
 from imr_sim.plots.cost import plot_cost
 from imr_sim.plots.forest import plot_forest
 from imr_sim.plots.site_map import plot_map
 from imr_sim.plots.style import save
 from imr_sim.plots.timeline import plot_timeline
 
-__all__ = ["plot_adoption", "plot_cost", "plot_forest", "plot_map", "plot_timeline", "save"]
+__all__ = [
+    "plot_adoption",
+    "plot_cost",
+    "plot_fidelity",
+    "plot_forecast",
+    "plot_forest",
+    "plot_map",
+    "plot_mechanisms",
+    "plot_parameters",
+    "plot_predictive",
+    "plot_ranks",
+    "plot_tempering",
+    "plot_timeline",
+    "save",
+]

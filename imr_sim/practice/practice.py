@@ -18,7 +18,7 @@ from imr_sim.strategies.checked import checked, wrong
 
 DRAWN_FOR = "IMR"
 """The practice that priors and shipped draws are for."""
-SHIPPED = {"posterior": "calibrated", "provisional": "screened"}
+CALIBRATED = "posterior"
 
 
 def _name(given: object) -> object:
@@ -187,8 +187,8 @@ class Practice:
         if moves:
             said = f"moved for {self.name}: {self.said_moves}"
         status, note = draws.status, draws.note
-        if status in SHIPPED:
-            note = f"draws {SHIPPED[status]} for {DRAWN_FOR}, not for {self.name} ({note})"
+        if status == CALIBRATED:
+            note = f"draws calibrated for {DRAWN_FOR}, not for {self.name} ({note})"
             status = "transferred"
         return replace(
             draws, values=values, status=status, note=f"{note}; {said}", practice=self.name

@@ -117,7 +117,7 @@ class CensusTables(_Census):
 
     def predict(self, features: Features, observation: Observation) -> dict[str, np.ndarray]:
         """Expected shares of the cells of each year, and the over-dispersion."""
-        vamcs = features["census_vamcs"][:, :, None]
+        vamcs = features["census_vamcs"][:, : len(self.years), None]
         p = cell_probabilities(vamcs, observation, self.years)[:, :, 0]
         if self._margin:
             p = p.sum(axis=2)
@@ -155,7 +155,9 @@ class BetweenStates(_Census):
     def predict(self, features: Features, observation: Observation) -> dict[str, np.ndarray]:
         """Expected chi-square over its degrees of freedom, mean of the years; (H,)."""
         weight = self._member.mean(axis=0)  # (G,)
-        share = features["state_vamcs"] / self._member.sum(axis=0)[:, None, None]
+        share = (
+            features["state_vamcs"][:, : len(self.years)] / self._member.sum(axis=0)[:, None, None]
+        )
         has, says = _has(observation, self.years), reports(observation)
         vamc = np.einsum("hyrp,hap->hyar", has, says)  # P(a location of a VAMC says so)
         p = np.einsum("hygar,hyar->hyg", share, vamc)

@@ -18,10 +18,10 @@ PROB, ODDS, RHO = "probability", "log odds ratio", "intra-class correlation"
 _SPECS = (
     Spec("report_providing", 0.6, PROB, 0.001, 0.999, beta(4, 2.5), "assumption (a VAMC has several locations, E6)", "a location of a VAMC that provides IMR says it offers it"),
     Spec("report_other", 0.2, PROB, 0.001, 0.999, beta(2, 8), "assumption (E7: a quarter of facilities outside VA say so)", "a location of a VAMC that does not provide IMR says it offers it"),
-    Spec("psr_link", 1.0, ODDS, -2, 4, normal(1.0, 0.8), "assumption: IMR is given where rehabilitation is; locations that offer more say yes to more", "psychosocial rehabilitation at a location, on its saying that it offers IMR"),
+    Spec("psr_link", 0.8, ODDS, -2, 4, normal(0.8, 0.6), "assumption: locations that offer more say yes to more", "psychosocial rehabilitation at a location, on its saying that it offers IMR"),
     Spec("psr_prrc", 0.7, PROB, 0.001, 0.999, beta(5, 2), "assumption (the proxy is wider than a PRRC)", "a location of a VAMC with a PRRC reports psychosocial rehabilitation"),
     Spec("psr_none", 0.25, PROB, 0.001, 0.999, beta(2.5, 6.5), "assumption (the proxy is wider than a PRRC)", "a location of a VAMC without a PRRC reports psychosocial rehabilitation"),
-    Spec("census_frame_2010", 0.8, ODDS, -2, 3, normal(0.8, 0.6), "assumption (the list of 2010 had half as many locations, so the larger ones; E6)", "the list of 2010 on psychosocial rehabilitation, against those of 2014-2017"),
+    Spec("census_frame_2010", 0.5, ODDS, -2, 3, normal(0.5, 0.5), "assumption (the list of 2010 had half as many locations, E6)", "the list of 2010 on psychosocial rehabilitation, against those of 2014-2017"),
     Spec("census_overdispersion", 0.004, RHO, 1e-5, 0.2, lognormal(0.004, 0.8), "assumption (lists change by year, E6)", "yearly counts spread more than chance"),
     Spec("survey_providers", 45, "respondents", 10, 150, uniform(20, 80), "assumption (151 respondents, E3; how many provide was not published)", "providers who told the survey of their training"),
     Spec("coding_error", 0.1, PROB, 0, 0.5, uniform(0.02, 0.25), "assumption", "a factor at a site is coded absent when present, or present when absent"),

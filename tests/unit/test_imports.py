@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "experiment": BELOW_MODEL | {"model", "practice", "mesa_model", "analysis"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
-    "calibration": BELOW_MODEL | {"model", "evidence", "studies"},
+    "calibration": BELOW_MODEL | {"model", "evidence", "studies", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
