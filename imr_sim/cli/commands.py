@@ -75,6 +75,7 @@ COMMANDS = {
   imr-sim sweep resume=first_sweep""",
         request="imr_sim.cli.sweep_request:SweepRequest",
         entry="imr_sim.cli.sweep:sweep",
+    ),
     "calibrate": Command(
         purpose="fit the parameters to what was observed: priors to a posterior",
         usage="imr-sim calibrate [key=value ...]",
