@@ -38,10 +38,13 @@ _WHERE = {
     "RequestError": "imr_sim.errors",
     "OtherModelWarning": "imr_sim.errors",
 }
-__all__ = ["__version__", *_WHERE]
+_PARTS = ("studies",)
+__all__ = ["__version__", *_WHERE, *_PARTS]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return import_module(f"imr_sim.{name}")
     if name not in _WHERE:
         raise AttributeError(f"module 'imr_sim' has no attribute {name!r}")
     return getattr(import_module(_WHERE[name]), name)

@@ -162,6 +162,20 @@ class SimulateRequest(RunRequest):
         "first after the practice's own support.",
     )
     events: bool = key("also write the log of events", "Write true or false.")
+    study: Literal["interview_study", "national_survey", "facility_census"] | None = key(
+        "also do a virtual study of the histories",
+        "Write interview_study, national_survey, facility_census, or null.",
+    )
+    study_date: Month | None = key(
+        "month of the study; null: that of the real one, 2012-03, or 2017-04 for the census",
+        "Write year and month, e.g. 2012-03, or null.",
+    )
+    study_size: int | None = key(
+        "VAMCs interviewed, respondents surveyed, or facilities counted; null: as in the real one",
+        "Write a whole number from 1 to 100000, or null.",
+        ge=1,
+        le=100_000,
+    )
 
     def settled(self) -> Self:
         """The request with its dates: see `HistoryRequest.settled`."""
@@ -177,6 +191,14 @@ class SimulateRequest(RunRequest):
             why = f"it is not within the {self.months} months from {self.start} on"
             raise wrong_date(policy, why, ", or more months")
         self.of_practice().check_policy(before, policy, WHERE)
+        for name in ("study_date", "study_size"):
+            if self.study is None and getattr(self, name) is not None:
+                raise RequestError(
+                    f"{name}={getattr(self, name)}",
+                    where=WHERE,
+                    why="there is no study",
+                    write="Add study=national_survey or another, or leave it out.",
+                )
 
 
 class DescribeRequest(Request):
@@ -281,5 +303,6 @@ def _reason(error: Any) -> str:
         "string_too_short": "it is empty",
         "list_type": "it is not a list",
         "dict_type": "it is not a parameter set",
+        "literal_error": "it is none of these",
     }
     return wanted.get(kind, str(error["msg"]))

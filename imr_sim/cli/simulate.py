@@ -20,11 +20,13 @@ from imr_sim.model.batch import identities
 from imr_sim.model.history import History
 from imr_sim.model.outcomes import monthly_outcomes
 from imr_sim.model.state import parameter_records
+from imr_sim.studies import STUDIES, StudyResult, check_plan
 
 USUAL_DRAWS = 20
 CONTENTS = {
     "curves.csv": "each outcome by month: mean and quantiles over histories",
     "site_months.parquet": "one row a history, month and site: status, staff, fidelity, changes",
+    "study.csv": "what the virtual study found: one row a number, with its spread",
     "events.parquet": "who learned of {practice} from whom, who championed, which site started",
     "timeline": "the first history: awareness, champions, starts and stops",
 }
@@ -38,13 +40,18 @@ class Simulated:
     history: History
     curves: pd.DataFrame
     policy_date: pd.Timestamp
+    study: StudyResult | None
 
 
 def load(request: SimulateRequest) -> Inputs:
     """Load the strategy, the draws and the system that the request names."""
     chosen = choose_strategies([request.strategy])
     reference = next(iter(chosen.values())).name
-    return load_inputs(request, USUAL_DRAWS, chosen, reference)
+    inputs = load_inputs(request, USUAL_DRAWS, chosen, reference)
+    if request.study is not None:
+        when = (str(request.start), request.months)
+        check_plan(request.study, inputs.system, *when, request.study_date, request.study_size)
+    return inputs
 
 
 def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulated:
@@ -75,7 +82,16 @@ def run(request: SimulateRequest, inputs: Inputs, progress: Progress) -> Simulat
     if history.support_usd is not None:
         curves["support_usd"] = history.support_usd
     table = tidy_curves(history.strategy, curves, history.months, policy_index)
-    return Simulated(history, table, policy_date)
+    return Simulated(history, table, policy_date, _study(request, history))
+
+
+def _study(request: SimulateRequest, history: History) -> StudyResult | None:
+    """Do the study that the request asks for."""
+    if request.study is None:
+        return None
+    study = STUDIES[request.study]
+    date = request.study_date or study.date
+    return study.run(history, date, size=request.study_size, seed=request.seed)
 
 
 def write(result: Simulated, folder: Path, request: SimulateRequest) -> None:
@@ -83,6 +99,8 @@ def write(result: Simulated, folder: Path, request: SimulateRequest) -> None:
     history = result.history
     write_csv(result.curves, folder / "curves.csv")
     write_parquet_parts(_draw_by_draw(history), folder / "site_months.parquet")
+    if result.study is not None:
+        write_csv(result.study.table(), folder / "study.csv")
     if history.events is not None:
         write_parquet(history.events, folder / "events.parquet")
     if request.figures:
@@ -117,6 +135,8 @@ def report(result: Simulated) -> str:
         lines.append(f"  {name:<16} {row['mean']:10,.1f} [{row['q05']:,.1f}, {row['q95']:,.1f}]")
     if history.support_usd is not None:
         lines.append(support_line(history.practice, history.support_usd))
+    if result.study is not None:
+        lines += ["", result.study.text()]
     return "\n".join(lines)
 
 

@@ -120,6 +120,28 @@ OTHERS = {
     "policy after the history": (["simulate", SMALL, "months=12", "policy_start=2010-01"], "2010"),
     "no months": (["simulate", SMALL, "months=0"], "months=0"),
     "events sometimes": (["simulate", SMALL, "events=sometimes"], "events=sometimes"),
+    "unknown study": (["simulate", SMALL, "study=census"], "study=census", "facility_census"),
+    "a date of no study": (["simulate", SMALL, "study_date=2012-03"], "there is no study"),
+    "a size of no study": (["simulate", SMALL, "study_size=90"], "there is no study"),
+    "study after the history": (
+        ["simulate", SMALL, "study=national_survey", "study_date=2021-01"],
+        "study_date=2021-01",
+        "204 months",
+    ),
+    "study before the history": (
+        ["simulate", SMALL, "study=facility_census", "months=24"],
+        "study_date=2017-04",
+        "24 months",
+    ),
+    "more sites than there are": (
+        ["simulate", SMALL, "study=interview_study", "study_size=13"],
+        "study_size=13",
+        "2 to 12",
+    ),
+    "a survey of nobody": (
+        ["simulate", SMALL, "study=national_survey", "study_size=0"],
+        "study_size=0",
+    ),
 }
 
 
