@@ -38,7 +38,7 @@ _WHERE = {
     "RequestError": "imr_sim.errors",
     "OtherModelWarning": "imr_sim.errors",
 }
-_PARTS = ("studies",)
+_PARTS = ("calibration", "studies")
 __all__ = ["__version__", *_WHERE, *_PARTS]
 
 

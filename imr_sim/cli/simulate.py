@@ -11,6 +11,7 @@ import pandas as pd
 from imr_sim import plots
 from imr_sim.analysis import parameters_line, setting, support_line
 from imr_sim.analysis.curves import tidy_curves
+from imr_sim.calibration import fitted_observation
 from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import SimulateRequest
@@ -91,7 +92,8 @@ def _study(request: SimulateRequest, history: History) -> StudyResult | None:
         return None
     study = STUDIES[request.study]
     date = request.study_date or study.date
-    return study.run(history, date, size=request.study_size, seed=request.seed)
+    sees = fitted_observation(history.parameters)
+    return study.run(history, date, size=request.study_size, seed=request.seed, observation=sees)
 
 
 def write(result: Simulated, folder: Path, request: SimulateRequest) -> None:

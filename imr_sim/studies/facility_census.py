@@ -95,7 +95,8 @@ def facility_census(
         values,
         (
             "psr: psychosocial rehabilitation at the location, the public proxy for a PRRC.",
-            "Mean and central 90% over histories; every state is in the file.",
+            "Mean and central 90% over histories; every state is in the table.",
+            scene.note,
         ),
         frozenset(states),
     )

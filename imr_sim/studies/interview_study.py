@@ -80,6 +80,7 @@ def interview_study(
         (
             "Shares of sites: mean and central 90% over histories. Said to differ, as published:",
             "share of histories, and the 90% interval of that share.",
+            scene.note,
         ),
     )
 

@@ -108,6 +108,7 @@ def national_survey(
             "Counts, shares, p-values: mean and central 90% over histories. P below .05, alone and",
             f"after Holm's correction for {tests} tests: share of histories, and its 90% interval.",
             "How answers depend on sites is assumed, not observed (docs/studies-virtual.md).",
+            scene.note,
         ),
     )
 

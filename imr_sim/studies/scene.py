@@ -28,6 +28,8 @@ class Scene:
     how : mapping of ndarray, shape (H,)
         Parameters of observation; of those that are not given each draw has a prior draw, as
         nobody knows how well studies see.
+    note : str
+        Which of these were given.
     """
 
     system: System
@@ -39,6 +41,7 @@ class Scene:
     draw: np.ndarray
     replicate: np.ndarray
     how: Mapping[str, np.ndarray]
+    note: str
 
     def __len__(self) -> int:
         return len(self.past)
@@ -104,6 +107,8 @@ def look(
         draw=draw,
         replicate=replicate,
         how={name: value[draw] for name, value in how.items()},
+        note="How well the study sees: "
+        + ("as given, else prior draws." if observation else "prior draws (assumptions)."),
     )
 
 

@@ -326,3 +326,14 @@ def test_a_planned_roll_out_can_be_studied(capsys, tmp_path, monkeypatch):
     plan = ["strategy=facilitation", "policy_start=2021-01", "study_date=2022-12", "study_size=90"]
     assert main([*ask, *plan, "study=national_survey", "out=plan"]) == 0
     assert "National survey, 2022-12: 90 respondents in 12 VAMCs" in capsys.readouterr().out
+
+
+def test_studies_of_the_shipped_draws_see_as_was_fitted_with_them():
+    shipped = imr.posterior()
+    fitted = imr.calibration.fitted_observation(shipped.take(7))
+    assert set(fitted) == set(OBSERVATION) and all(len(v) == 7 for v in fitted.values())
+    whole = imr.calibration.fitted_observation(shipped)
+    for name, values in fitted.items():
+        np.testing.assert_array_equal(whole[name][:7], values)
+        assert (values >= OBSERVATION[name].low).all() and len(np.unique(values)) > 1
+    assert imr.calibration.fitted_observation(imr.prior(3)) is None
