@@ -20,6 +20,7 @@ ERRORS = 2.0  # standard errors that a difference must exceed before it is said 
 WEIGHTY = np.log(
     3.0
 )  # "positive" evidence (Kass and Raftery 1995, doi 10.1080/01621459.1995.10476572)
+ENOUGH = 20  # effective histories below which a bootstrap error is not to be trusted
 RESAMPLES = 200
 FULL = "full"
 
@@ -93,6 +94,7 @@ def compare_mechanisms(
     spread = {
         name: np.array([_summary(s[r]) for r in rows]).std(axis=0) for name, s in scores.items()
     }
+    carried = {name: effective(s[:, 1]) for name, s in scores.items()}
     table = []
     for name, (evidence, predictive) in summaries.items():
         differences = summaries[name] - summaries[FULL]
@@ -109,8 +111,10 @@ def compare_mechanisms(
                 "evidence_difference_se": errors[0],
                 "predictive_difference": differences[1],
                 "predictive_difference_se": errors[1],
-                "effective": effective(scores[name][:, 1]),
-                "verdict": "" if name == FULL else _verdict(differences[0], errors[0]),
+                "effective": carried[name],
+                "verdict": ""
+                if name == FULL
+                else _verdict(differences[0], errors[0], min(carried[name], carried[FULL])),
             }
         )
     return pd.DataFrame(table)
@@ -132,7 +136,7 @@ def _summary(scores: np.ndarray) -> tuple[float, float]:
     return float(everything), float(everything - early)
 
 
-def _verdict(difference: float, error: float) -> str:
-    if abs(difference) < max(ERRORS * error, WEIGHTY):
+def _verdict(difference: float, error: float, carried: float) -> str:
+    if carried < ENOUGH or abs(difference) < max(ERRORS * error, WEIGHTY):
         return "cannot tell"
     return "the data speak against it" if difference > 0 else "the data support it"
