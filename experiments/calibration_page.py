@@ -166,27 +166,29 @@ def _silent(table: pd.DataFrame) -> str:
 
 def _sbc(kept: dict[str, pd.DataFrame]) -> str:
     sbc, ranks = kept["simulation_based_calibration"], kept["calibration_ranks"]
-    full = kept["full_sampler"]
     outside = sbc[~sbc["inside_band"]]["parameter"]
     named = ", ".join(f"`{n}`" for n in outside) or "none"
-    worlds = full.groupby("world")
-    gap = (worlds["log_evidence_full"].first() - worlds["log_evidence_bank"].first()).abs()
-    return "\n".join(
-        [
-            f"- {len(ranks)} made-up worlds, each judged by a median of "
-            f"{ranks['effective'].median():.0f} effective histories (10% have fewer than "
-            f"{ranks['effective'].quantile(0.1):.0f}).",
-            f"- Ranks of {len(sbc)} parameters; outside their 99% simultaneous band: {named}.",
-            f"- Over all parameters 90% intervals cover the truth in "
-            f"{percent(sbc['coverage_90'].mean())} (single parameters "
-            f"{percent(sbc['coverage_90'].min())} to {percent(sbc['coverage_90'].max())}), 50% "
-            f"intervals in {percent(sbc['coverage_50'].mean())}.",
+    lines = [
+        f"- {len(ranks)} made-up worlds, each judged by a median of "
+        f"{ranks['effective'].median():.0f} effective histories (10% have fewer than "
+        f"{ranks['effective'].quantile(0.1):.0f}).",
+        f"- Ranks of {len(sbc)} parameters; outside their 99% simultaneous band: {named}.",
+        f"- Over all parameters 90% intervals cover the truth in "
+        f"{percent(sbc['coverage_90'].mean())} (single parameters "
+        f"{percent(sbc['coverage_90'].min())} to {percent(sbc['coverage_90'].max())}), 50% "
+        f"intervals in {percent(sbc['coverage_50'].mean())}.",
+    ]
+    full = kept["full_sampler"]
+    if len(full):
+        worlds = full.groupby("world")
+        gap = (worlds["log_evidence_full"].first() - worlds["log_evidence_bank"].first()).abs()
+        lines.append(
             f"- The full sampler on {worlds.ngroups} of these worlds: "
             f"{percent((full['z'].abs() < 2).mean())} of {len(full)} posterior means within two "
             f"standard errors of the bank's (root mean square {_rms(full['z']):.2f} standard "
-            f"errors), log evidence {gap.median():.1f} apart in the median.",
-        ]
-    )
+            f"errors), log evidence {gap.median():.1f} apart in the median."
+        )
+    return "\n".join(lines)
 
 
 def _rms(z: pd.Series) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -29,52 +28,52 @@ FIRST = 800  # prior histories that it starts from
 INDEPENDENT = 0.5  # share of its draws taken to be independent of each other: assumption
 
 
-def full_against_bank(
-    bank: Bank, worlds: int, seed: int, progress: Callable[[float, str], None] | None = None
-) -> pd.DataFrame:
-    """Posterior means of the full sampler and of the bank, in the first worlds of a bank.
+def full_against_bank(bank: Bank, worlds: int, world: int, seed: int) -> pd.DataFrame:
+    """Posterior means of the full sampler and of the bank, in one made-up world.
+
+    Parameters
+    ----------
+    bank : Bank
+    worlds : int
+        Made-up worlds in all, as `imr_sim.calibration.sbc.rank_truth` judges them.
+    world : int
+        Which of them.
+    seed : int
 
     Returns
     -------
     DataFrame
-        One row a world and parameter, on the normal scale of the sampler: ``mean_full``,
+        One row a parameter, on the normal scale of the sampler: ``world``, ``mean_full``,
         ``sd_full``, ``mean_bank``, ``sd_bank``, ``z`` (difference over its standard error), and
         for the world ``log_evidence_full``, ``log_evidence_bank``, ``effective`` (histories of
         the bank).
     """
     watched = bank.watched
-    data = made_up_data(bank, worlds, seed)
-    ll = bank.log_likelihood(data)
+    data = made_up_data(bank, worlds, seed)[world]
+    few = weigh(bank.log_likelihood([data])[:, :, 0], leave_out=world)
+    names = watched.likelihood.names
+    judge = Likelihood(watched.system, watched.start, names, data=data)
+    here = replace(watched, likelihood=judge)
+    full = calibrate(here, replace(SAMPLER, seed=seed + world), FIRST)
     rows = []
-    for world in range(worlds):
-        if progress:
-            progress(world / worlds, "the full sampler on made-up worlds")
-        judge = Likelihood(
-            watched.system, watched.start, watched.likelihood.names, data=data[world]
+    for axis, name in enumerate(watched.space.names):
+        values, w = axis_values(bank, axis), few.weights
+        mean = float((w * values).sum())
+        sd = float(np.sqrt((w * (values - mean) ** 2).sum()))
+        mine = full.z[:, axis]
+        error = np.hypot(mine.std() / np.sqrt(INDEPENDENT * len(mine)), sd / np.sqrt(few.effective))
+        rows.append(
+            {
+                "world": world,
+                "parameter": name,
+                "mean_full": mine.mean(),
+                "sd_full": mine.std(),
+                "mean_bank": mean,
+                "sd_bank": sd,
+                "z": (mine.mean() - mean) / error,
+                "log_evidence_full": full.evidence,
+                "log_evidence_bank": few.evidence,
+                "effective": few.effective,
+            }
         )
-        here = replace(watched, likelihood=judge)
-        full = calibrate(here, replace(SAMPLER, seed=seed + world), FIRST)
-        few = weigh(ll[:, :, world], leave_out=world)
-        for axis, name in enumerate(watched.space.names):
-            values, w = axis_values(bank, axis), few.weights
-            mean = float((w * values).sum())
-            sd = float(np.sqrt((w * (values - mean) ** 2).sum()))
-            mine = full.z[:, axis]
-            error = np.hypot(
-                mine.std() / np.sqrt(INDEPENDENT * len(mine)), sd / np.sqrt(few.effective)
-            )
-            rows.append(
-                {
-                    "world": world,
-                    "parameter": name,
-                    "mean_full": mine.mean(),
-                    "sd_full": mine.std(),
-                    "mean_bank": mean,
-                    "sd_bank": sd,
-                    "z": (mine.mean() - mean) / error,
-                    "log_evidence_full": full.evidence,
-                    "log_evidence_bank": few.evidence,
-                    "effective": few.effective,
-                }
-            )
     return pd.DataFrame(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imr_sim.cli.requests import OUT, SYSTEM, Month, Request, key
+from imr_sim.errors import RequestError
 
 RESUME = key(
     "folder of a run of this command that was interrupted, to go on with",
@@ -115,3 +116,13 @@ class ValidateRequest(LongRequest):
         le=2199,
     )
     fidelity_draws: int = key("draws for the pattern of fidelity (P7)", COUNT, ge=10, le=100_000)
+
+    def check(self) -> None:
+        """Raise RequestError when more worlds are to be judged twice than there are."""
+        if self.full_worlds > self.worlds:
+            raise RequestError(
+                f"full_worlds={self.full_worlds}",
+                where="command line",
+                why=f"there are {self.worlds} made-up worlds in all",
+                write=f"Write at most {self.worlds}.",
+            )
