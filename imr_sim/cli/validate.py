@@ -27,6 +27,7 @@ from imr_sim.model.parameters import ParameterSet
 from imr_sim.system import load_system
 
 PARTS = "parts"
+NOT_JUDGED = pd.DataFrame(columns=["world", "parameter", "z"])
 CONTENTS = {
     "predictive.csv": "P1 to P6: what studies would see, prior and posterior, and what they saw",
     "fidelity.csv": "P7: fidelity after the start, supported or not, and what was published",
@@ -129,16 +130,17 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
         "prior histories, to judge made-up worlds",
         lambda: rank_truth(bank(), request.worlds, seed).frame(),
     )
-    judged = [
-        once(
+
+    def judged(world: int) -> pd.DataFrame:
+        return once(
             f"full_sampler_{world}",
             0.6 + 0.4 * world / request.full_worlds,
             "the full sampler on made-up worlds",
-            lambda world=world: full_against_bank(bank(), request.worlds, world, seed),
+            lambda: full_against_bank(bank(), request.worlds, world, seed),
         )
-        for world in range(request.full_worlds)
-    ]
-    agreement = pd.concat(judged, ignore_index=True) if judged else pd.DataFrame()
+
+    worlds = [judged(world) for world in range(request.full_worlds)]
+    agreement = pd.concat(worlds, ignore_index=True) if worlds else NOT_JUDGED
     return Validated(
         told["note"],
         predictive,
