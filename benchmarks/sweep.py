@@ -13,17 +13,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import psutil
+from machine import describe
+from report import rounded
 
 import imr_sim as imr
 from imr_sim.experiment import Design, Scenario, Store, sweep
@@ -90,6 +92,7 @@ def workers(place: Path, scale: float) -> dict[str, float]:
     for executor in ("processes", "dask"):
         for n in (1, 2):
             marks: list[float] = []
+            before = time.process_time()
             sweep(
                 scenario,
                 place / f"{executor}{n}",
@@ -98,7 +101,10 @@ def workers(place: Path, scale: float) -> dict[str, float]:
                 chunk=8,
                 progress=lambda *_, marks=marks: marks.append(time.perf_counter()),
             )
-            first = 2 * n  # by then all workers are at work
+            found[f"{executor}_{n}_parent_ms_a_run"] = (
+                1000 * (time.process_time() - before) / scenario.runs
+            )
+            first = min(2 * n, len(marks) - 2)  # by then all workers are at work
             found[f"{executor}_{n}_a_second"] = (
                 8 * (len(marks) - 1 - first) / (marks[-1] - marks[first])
             )
@@ -235,8 +241,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     asked = parser.parse_args()
     found: dict[str, object] = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
+        "date": date.today().isoformat(),
+        "machine": describe(),
+        "busy_before": os.getloadavg()[0],
     }
     if asked.json and asked.json.exists():
         found = json.loads(asked.json.read_text())
@@ -245,7 +252,7 @@ def main() -> None:
             found[part] = PARTS[part](Path(place), asked.scale)
         print(part, json.dumps(found[part], indent=2), flush=True)
         if asked.json:
-            asked.json.write_text(json.dumps(found, indent=2) + "\n")
+            asked.json.write_text(json.dumps(rounded(found), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,11 @@ from imr_sim.experiment.arms import Course, Past, run_arm
 from imr_sim.experiment.outcomes import DOLLARS, OUTCOMES, outcomes_at, paired_outcomes
 from imr_sim.experiment.scenario import Scenario
 from imr_sim.model.batch import Stage
+from imr_sim.model.state import RECORD, allocate
 from imr_sim.strategies import Strategy
 
 BATCH_HISTORIES = 64
+BATCH_BYTES = 512_000_000  # of state and records; so a nation of millions takes fewer at a time
 T = TypeVar("T")
 Outcomes = dict[str, np.ndarray]
 
@@ -33,6 +35,9 @@ class Chunks:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.stage = Stage.of(scenario.system, scenario.seed, str(scenario.start), threads=1)
+        one = sum(array.nbytes for array in allocate(1, self.stage.world))
+        one += scenario.months * scenario.system.n_sites * RECORD.itemsize
+        self.at_once = max(1, min(BATCH_HISTORIES, BATCH_BYTES // one))
 
     def warm(self) -> None:
         """Compile the model, or load it: done once, before there are several processes."""
@@ -53,8 +58,8 @@ class Chunks:
         for i in np.flatnonzero(~good).tolist():
             rows.fail(i, f"{scenario.design.problem(int(point[i]))}")
         runnable = np.flatnonzero(good)
-        for begin in range(0, len(runnable), BATCH_HISTORIES):
-            self._batch(rows, runnable[begin : begin + BATCH_HISTORIES])
+        for begin in range(0, len(runnable), self.at_once):
+            self._batch(rows, runnable[begin : begin + self.at_once])
         return rows.table()
 
     def _batch(self, rows: _Rows, batch: np.ndarray) -> None:

@@ -200,8 +200,15 @@ def wait_for_a_shard(folder, process):
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize(
+    ("executor", "number"),
+    [
+        ("processes", signal.SIGINT),
+        ("serial", signal.SIGTERM),
+        pytest.param("processes", signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param("serial", signal.SIGINT, marks=pytest.mark.slow),
+    ],
+)
 def test_an_interrupted_sweep_ends_at_once_and_goes_on(capsys, here, executor, number):
     process = start(*LONG, f"executor={executor}")
     wait_for_a_shard(here, process)

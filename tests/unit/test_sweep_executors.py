@@ -38,7 +38,12 @@ def expected(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("executor", "workers", "chunk"),
-    [("processes", 1, 80), ("processes", 2, 7), ("dask", 1, 20), ("dask", 2, 9)],
+    [
+        ("processes", 2, 7),
+        ("dask", 2, 9),
+        pytest.param("processes", 1, 80, marks=pytest.mark.slow),
+        pytest.param("dask", 1, 20, marks=pytest.mark.slow),
+    ],
 )
 def test_every_executor_gives_the_same_rows(tmp_path, expected, executor, workers, chunk):
     store = sweep(scenario(), tmp_path / "s", executor=executor, workers=workers, chunk=chunk)

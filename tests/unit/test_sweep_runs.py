@@ -133,10 +133,13 @@ def test_replicates_take_the_draws_of_a_set_one_each(small, tmp_path):
 
 
 @pytest.mark.parametrize("chunk", [1, 5, 100])
-@pytest.mark.parametrize("batch", [3, 64])
+@pytest.mark.parametrize("batch", [1, 3, 64])
 def test_chunks_and_batches_change_no_row(small, tmp_path, monkeypatch, chunk, batch):
     before = rows(scenario(small), tmp_path / "usual")
-    monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_HISTORIES", batch)
+    if batch == 1:  # as where a single history is too large for company
+        monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_BYTES", 1)
+    else:
+        monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_HISTORIES", batch)
     pd.testing.assert_frame_equal(rows(scenario(small), tmp_path / "s", chunk=chunk), before)
 
 
