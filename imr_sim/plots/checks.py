@@ -110,7 +110,7 @@ def plot_ranks(ranks: pd.DataFrame, band: tuple[np.ndarray, np.ndarray]) -> Figu
         f"{len(ranks)} made-up worlds, {len(names)} parameters (simulation-based calibration)",
         "",
         note,
-        (0.55, 0.1),
+        (0.7, 0.1),
     )
     left, right = panels(figure, box, 2, 0.4, 0.65)
     left.fill_between(points, low - points, high - points, color=PALE, linewidth=0)
