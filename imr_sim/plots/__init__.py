@@ -1,10 +1,13 @@
 """Figures: one function a figure, each returning a matplotlib Figure; `save` writes PNG and SVG."""
 
 from imr_sim.plots.adoption import plot_adoption
-from imr_sim.plots.calibration import plot_forecast, plot_parameters, plot_tempering
-from imr_sim.plots.checks import plot_fidelity, plot_mechanisms, plot_predictive, plot_ranks
+from imr_sim.plots.calibration import plot_parameters, plot_tempering
+from imr_sim.plots.checks import plot_mechanisms, plot_ranks
 from imr_sim.plots.cost import plot_cost
+from imr_sim.plots.fidelity import plot_fidelity
+from imr_sim.plots.forecast import plot_forecast
 from imr_sim.plots.forest import plot_forest
+from imr_sim.plots.predictive import plot_predictive
 from imr_sim.plots.site_map import plot_map
 from imr_sim.plots.style import save
 from imr_sim.plots.timeline import plot_timeline

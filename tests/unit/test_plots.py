@@ -7,8 +7,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 import synthetic
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+from figure_words import check_layout, words
 
 from imr_sim.errors import RequestError
 from imr_sim.plots import (
@@ -50,21 +49,6 @@ def figures(comparison):
     }
 
 
-def words(figure):
-    """Texts a reader sees, ticks out of range left out."""
-    FigureCanvasAgg(figure).draw()
-    texts = list(figure.texts)
-    for axes in figure.findobj(mpl.axes.Axes):
-        if not axes.axison:
-            continue
-        texts += [*axes.texts, axes.title, axes._left_title]
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            shown = [t for t in axis.get_major_ticks() if low <= t.get_loc() <= high]
-            texts += [axis.label, *(tick.label1 for tick in shown)]
-    return [text for text in texts if text.get_visible() and text.get_text().strip()]
-
-
 OTHER = ["other adoption", "other forest", "other cost", "other map", "other timeline"]
 NAMES = ["adoption", "forest", "cost", "map", "plain map", "timeline", *OTHER]
 
@@ -76,20 +60,8 @@ def texts_of(figures):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_two_texts_overlap_and_none_is_cut_off(figures, texts_of, name):
-    figure, texts = figures[name], texts_of[name]
-    assert len(texts) > 8
-    boxes = [Text.get_window_extent(text) for text in texts]
-    width, height = figure.canvas.get_width_height()
-    for text, box in zip(texts, boxes, strict=True):
-        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
-        assert inside, text.get_text()
-    for i, box in enumerate(boxes):
-        for j in range(i):
-            apart = (
-                min(box.x1, boxes[j].x1) - max(box.x0, boxes[j].x0) < 1
-                or min(box.y1, boxes[j].y1) - max(box.y0, boxes[j].y0) < 3.5
-            )  # line heights include white space above and below the letters
-            assert apart, (texts[i].get_text(), texts[j].get_text())
+    assert len(texts_of[name]) > 8
+    check_layout(figures[name], texts_of[name])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,175 +1,177 @@
-"""Figures of calibrations, checks and forecasts say what they show, also when there is little."""
+"""Figures of calibrations, checks and forecasts: legible, complete, and honest about little."""
 
 from __future__ import annotations
 
+import calibration_tables as tables
 import numpy as np
-import pandas as pd
 import pytest
+from figure_words import check_layout, words
+from matplotlib.colors import to_rgba
 
 from imr_sim import plots
-from imr_sim.evidence.observed import FACTORS
-from imr_sim.plots.calibration import GROUPS
-
-YEARS = (2010, 2014, 2015, 2016, 2017)
-
-
-def trace() -> pd.DataFrame:
-    n = 9
-    return pd.DataFrame(
-        {
-            "temper": np.repeat([0.2, 0.6, 1.0], 3),
-            "acceptance": np.linspace(0.6, 0.2, n),
-            "acceptance_observers": np.linspace(0.5, 0.3, n),
-            "memory": np.linspace(0.8, 0.4, n),
-            "distinct": np.linspace(80, 100, n),
-        }
-    )
+from imr_sim.calibration import mechanisms as judged
+from imr_sim.calibration.identify import _informants
+from imr_sim.calibration.sbc import ecdf_band, ecdf_points
+from imr_sim.evidence import DEFAULT_TARGETS, TARGETS
+from imr_sim.evidence.observed import DIFFER
+from imr_sim.plots import calibration, checks
+from imr_sim.plots.style import BLUE, GREY, VERMILLION
 
 
-def parameters(informed: int) -> pd.DataFrame:
-    names = [f"parameter_{i}" for i in range(6)]
-    verdicts = [f"The data inform {n}: census_tables." for n in names[:informed]]
-    verdicts += [f"The data do not inform {n}." for n in names[informed:]]
-    return pd.DataFrame(
-        {
-            "parameter": names,
-            "prior_mean": 1.0,
-            "prior_sd": 0.5,
-            "posterior_mean": np.linspace(0.5, 2, 6),
-            "posterior_sd": 0.3,
-            "overlap": np.linspace(0.3, 0.9, 6),
-            "informed_by": ["census_tables, survey_bounds, sustainment", np.nan, "", "a", "b", "c"],
-            "verdict": verdicts,
-        }
-    )
+@pytest.fixture(scope="module")
+def band():
+    return ecdf_band(200, ecdf_points(200), 0.99, 500)
 
 
-def forecast(held_out: bool) -> pd.DataFrame:
-    rows = [
-        {
-            "year": year,
-            "group": group,
-            "mean": 0.4,
-            "lo": 0.3,
-            "hi": 0.5,
-            "observed": 0.42 if year in YEARS else np.nan,
-            "held_out": held_out and year > 2015,
-        }
-        for year in range(2010, 2021)
-        for group in GROUPS
-    ]
-    return pd.DataFrame(rows)
-
-
-def predictive() -> pd.DataFrame:
-    def row(pattern, quantity, group, year, unit, banded):
-        low, high = (0.2, 0.6) if banded else (np.nan, np.nan)
-        found = {"observed": 0.4 if banded else np.nan}
-        for world in ("prior", "posterior"):
-            found |= {f"{world}_mean": 0.4, f"{world}_lo": low, f"{world}_hi": high}
-        about = {"pattern": pattern, "quantity": quantity, "group": group, "year": year}
-        return {**about, "unit": unit, **found}
-
-    rows = [
-        row("P1", "facilities offering IMR", g, y, "share of facilities", True)
-        for g in GROUPS
-        for y in YEARS
-    ]
-    rows.append(row("P5", "between states", "", None, "ratio", True))
-    for label in ("never_stopped", "restarted", "stopped_for_good"):
-        rows.append(row("P6", label, label, None, "share of 49 sites", True))
-    for factor in FACTORS:
-        words = f"{factor} does not differ"
-        rows.append(row("P3", words, factor, 2012, "probability of the finding", False))
-    return pd.DataFrame(rows)
-
-
-def fidelity() -> pd.DataFrame:
-    rows = []
-    for quantity in (
-        "share at high fidelity, supported",
-        "share at high fidelity, unsupported",
-        "mean fidelity, supported",
-        "mean fidelity, unsupported",
-        "difference in mean fidelity",
-    ):
-        for months in (6, 12, 18, 24):
-            seen = quantity.startswith("difference") and months == 18
-            rows.append(
-                {
-                    "months": months,
-                    "quantity": quantity,
-                    "mean": 0.5,
-                    "lo": 0.4,
-                    "hi": 0.6,
-                    "value": 0.86 if seen else np.nan,
-                    "value_lo": 0.21 if seen else np.nan,
-                    "value_hi": 1.5 if seen else np.nan,
-                    "source": "E12" if seen else np.nan,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def mechanisms(variants: int) -> pd.DataFrame:
-    n = variants + 1
-    return pd.DataFrame(
-        {
-            "variant": ["full", *(f"m{i}" for i in range(variants))],
-            "without": ["", *(f"mechanism {i}" for i in range(variants))],
-            "evidence_difference": np.linspace(0, 3, n),
-            "evidence_difference_se": 0.5,
-            "predictive_difference": np.linspace(0, -1, n),
-            "predictive_difference_se": 0.3,
-        }
-    )
-
-
-def ranks(off: bool) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray]]:
-    u = (np.arange(20) + 0.5) / 20
-    frame = pd.DataFrame({"effective": 30.0, "good": u, "skewed": u**4 if off else u})
-    points = np.arange(1, 20) / 20
-    return frame, (np.maximum(points - 0.2, 0), np.minimum(points + 0.2, 1))
-
-
-FIGURES = {
-    "tempering": lambda: plots.plot_tempering(trace()),
-    "parameters": lambda: plots.plot_parameters(parameters(4)),
-    "no parameter informed": lambda: plots.plot_parameters(parameters(0)),
-    "forecast": lambda: plots.plot_forecast(forecast(True), 2015),
-    "nothing held out": lambda: plots.plot_forecast(forecast(False), 2017),
-    "predictive": lambda: plots.plot_predictive(predictive()),
-    "fidelity": lambda: plots.plot_fidelity(fidelity()),
-    "mechanisms": lambda: plots.plot_mechanisms(mechanisms(3)),
-    "no mechanism": lambda: plots.plot_mechanisms(mechanisms(0)),
-    "ranks": lambda: plots.plot_ranks(*ranks(True)),
-    "ranks, all right": lambda: plots.plot_ranks(*ranks(False)),
+MAKE = {
+    "tempering": lambda _: plots.plot_tempering(tables.trace()),
+    "one sweep": lambda _: plots.plot_tempering(tables.trace(1, 1)),
+    "parameters": lambda _: plots.plot_parameters(tables.identifiability()),
+    "no parameter informed": lambda _: plots.plot_parameters(tables.identifiability(0)),
+    "all parameters informed": lambda _: plots.plot_parameters(tables.identifiability(99)),
+    "predictive": lambda _: plots.plot_predictive(tables.predictive()),
+    "predictive, census alone": lambda _: plots.plot_predictive(tables.predictive("12")),
+    "predictive, no census": lambda _: plots.plot_predictive(tables.predictive("36")),
+    "forecast": lambda _: plots.plot_forecast(tables.forecast(), 2015),
+    "nothing held out": lambda _: plots.plot_forecast(tables.forecast(2020), 2020),
+    "fidelity": lambda _: plots.plot_fidelity(tables.fidelity()),
+    "ranks": lambda band: plots.plot_ranks(tables.ranks(2), band),
+    "many ranks outside": lambda band: plots.plot_ranks(tables.ranks(9), band),
+    "ranks, all right": lambda band: plots.plot_ranks(tables.ranks(0), band),
+    "mechanisms": lambda _: plots.plot_mechanisms(tables.mechanisms()),
+    "no mechanism": lambda _: plots.plot_mechanisms(tables.mechanisms(0)),
 }
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_axis_says_what_it_measures_and_every_figure_is_written(name, tmp_path):
-    figure = FIGURES[name]()
-    for axes in figure.axes:
-        assert axes.get_xlabel() or axes.get_title(loc="left")
-    png, svg = plots.save(figure, tmp_path, "figure")
-    assert png.stat().st_size > 5000 and svg.stat().st_size > 5000
+@pytest.fixture(scope="module")
+def figures(band):
+    return {name: make(band) for name, make in MAKE.items()}
 
 
-def texts(figure) -> str:
-    words = [t.get_text() for t in figure.texts]
-    for axes in figure.axes:
-        words += [t.get_text() for t in axes.texts]
-        words += [t.get_text() for t in axes.get_yticklabels()]
-    return "\n".join(words)
+@pytest.fixture(scope="module")
+def seen(figures):
+    return {name: words(figure) for name, figure in figures.items()}
 
 
-def test_silent_parameters_are_counted_not_drawn():
-    said = texts(plots.plot_parameters(parameters(4)))
-    assert "other 2 parameters the posterior is the prior" in " ".join(said.split())
-    assert "parameter_3" in said and "parameter_4" not in said
+def said(texts) -> str:
+    """All words, in one line."""
+    return " ".join(" ".join(text.get_text() for text in texts).split())
 
 
-def test_a_parameter_whose_ranks_leave_the_band_is_named():
-    assert "skewed" in texts(FIGURES["ranks"]())
-    assert "skewed" not in texts(FIGURES["ranks, all right"]())
+@pytest.mark.parametrize("name", MAKE)
+def test_no_two_texts_overlap_and_none_is_cut_off(figures, seen, name):
+    check_layout(figures[name], seen[name])
+
+
+@pytest.mark.parametrize("name", MAKE)
+def test_print_is_legible_and_every_panel_says_what_it_measures(figures, seen, name):
+    assert figures[name].get_figwidth() == 7
+    assert min(text.get_fontsize() for text in seen[name]) >= 8
+    for axes in figures[name].axes:
+        assert axes.get_title(loc="left") or axes.get_xlabel()
+
+
+def test_saving_twice_gives_the_same_bytes(figures, tmp_path):
+    for figure in (figures["predictive"], figures["ranks"]):
+        one, other = (plots.save(figure, tmp_path / x, "figure") for x in "ab")
+        assert [p.read_bytes() for p in one] == [p.read_bytes() for p in other]
+
+
+def test_every_informed_parameter_is_named_once_and_the_others_are_counted(seen):
+    table = tables.identifiability()
+    texts = [text.get_text() for text in seen["parameters"]]
+    for i, name in enumerate(table["parameter"]):
+        assert texts.count(name) == (i < 20)
+    assert f"other {len(table) - 20} parameters the posterior is the prior" in said(
+        seen["parameters"]
+    )
+    nobody = said(seen["no parameter informed"])
+    assert f"other {len(table)} parameters the posterior is the prior" in nobody
+    assert "inform none" in nobody
+
+
+def test_what_is_learned_most_comes_first_on_the_scale_of_the_prior(figures):
+    axes = figures["parameters"].axes[0]
+    table = tables.identifiability().iloc[:20].sort_values("overlap")
+    rows = dict(zip((t.get_text() for t in axes.get_yticklabels()), axes.get_yticks(), strict=True))
+    assert sorted(rows, key=lambda name: -rows[name]) == list(table["parameter"])
+    x, y = next(line for line in axes.lines if line.get_marker() == "o").get_data()
+    shift = (table["posterior_mean"] - table["prior_mean"]) / table["prior_sd"]
+    assert x[np.argsort(-y)] == pytest.approx(shift.to_numpy())
+
+
+def test_evidence_that_informs_has_a_dot_and_where_none_can_tell_a_question_mark(figures):
+    beside = figures["parameters"].axes[1]
+    kinds = tables.identifiability()["informed_by"].iloc[:20]
+    assert len(beside.lines) == 5 * 3  # interviews; survey and sustainment
+    assert sum(t.get_text() == "?" for t in beside.texts) == kinds.str.contains("too few").sum()
+    assert sum(t.get_text() == "several together" for t in beside.texts) == 5
+    assert [t.get_text() for t in beside.get_xticklabels()] == ["P1, P2", "P3", "P4", "P5", "P6"]
+
+
+def test_the_figures_use_the_words_and_thresholds_of_the_calibration():
+    assert set(DEFAULT_TARGETS) <= set(calibration.PATTERNS) <= set(TARGETS)
+    assert (checks.ERRORS, checks.WEIGHTY) == (judged.ERRORS, pytest.approx(judged.WEIGHTY))
+    assert calibration.UNSURE.strip("()") in _informants({"a": float("nan")})
+
+
+def test_a_finding_in_words_is_never_a_point_of_a_share(figures):
+    by_title = {axes.get_title(loc="left")[:2]: axes for axes in figures["predictive"].axes}
+    observed = [line for line in by_title["P4"].lines if line.get_color() not in (BLUE, GREY)]
+    assert observed == []
+    assert "published in words" in said(figures["predictive"].texts)
+    assert len([line for line in by_title["P6"].lines if line.get_marker() == "o"]) == 1
+
+
+def test_factors_stand_under_whether_they_differ_and_all_ten_together_is_a_number(seen, figures):
+    axes = next(a for a in figures["predictive"].axes if a.get_title(loc="left").startswith("P3"))
+    labels = [text.get_text() for text in axes.get_yticklabels()]
+    assert labels.index("4 that do not") - labels.index("6 that differ") == len(DIFFER) + 1
+    assert len(labels) == 13
+    assert "prior 1.7e-05, posterior 1.6e-04" in said(seen["predictive"])
+
+
+def test_evidence_that_was_not_used_is_said_to_be_absent(seen):
+    assert said(seen["predictive, census alone"]).count("not part of this evidence") == 4
+    assert said(seen["predictive, no census"]).count("not part of this evidence") == 5
+
+
+def test_shares_are_of_locations_not_of_vamcs(seen):
+    for name in ("predictive", "forecast"):
+        assert "% of facilities (locations, not VAMCs)" in said(seen[name])
+
+
+def test_points_not_used_are_hollow_and_those_outside_the_band_are_red(figures, seen):
+    panels = figures["forecast"].axes
+    points = {axes: [p for p in axes.lines if p.get_marker() == "o"] for axes in panels}
+    for axes in panels:
+        hollow = [p for p in points[axes] if p.get_markerfacecolor() == "white"]
+        assert sorted(float(p.get_xdata()[0]) for p in hollow) == [2016, 2017]
+        assert len(points[axes]) == len(tables.YEARS)
+    red = [p for p in points[panels[1]] if p.get_color() == VERMILLION]
+    assert [float(p.get_xdata()[0]) for p in red] == [2017]
+    assert "5 of 6 later figures" in said(seen["forecast"])
+    assert "later figures" not in said(seen["nothing held out"])
+
+
+def test_what_was_published_elsewhere_is_marked_and_named(seen):
+    text = said(seen["fidelity"])
+    assert all(source in text for source in ("E8", "E9", "E12", "other places and practices"))
+
+
+def test_a_parameter_whose_ranks_leave_the_band_is_named(seen):
+    names = [c for c in tables.ranks().columns if c != "effective"]
+    assert all(name in said(seen["many ranks outside"]) for name in names[:9])
+    assert "Outside: none" in said(seen["ranks, all right"])
+    texts = [text.get_text() for text in seen["ranks"]]
+    assert [name for name in names if name in texts] == names[:2]
+
+
+def test_a_difference_within_its_error_is_hollow(figures):
+    table = tables.mechanisms().iloc[1:]
+    axes = figures["mechanisms"].axes[0]
+    points = [line for line in axes.lines if line.get_marker() == "o"]
+    for point, x in zip(points, table["evidence_difference"], strict=True):
+        clear = abs(x) >= max(2 * 0.8, np.log(3))
+        wanted = (BLUE if x < 0 else VERMILLION) if clear else "white"
+        assert to_rgba(point.get_markerfacecolor()) == to_rgba(wanted)
