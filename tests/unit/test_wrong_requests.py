@@ -107,8 +107,8 @@ def test_compare_refuses(case, capsys, here):
 OTHERS = {
     "unknown command": (["comparre"], "comparre", "compare, simulate, sweep, describe"),
     "command of a later version": (
-        ["calibrate"],
-        "calibrate",
+        ["calibrat"],
+        "calibrat",
         "compare, simulate, sweep, describe",
     ),
     "unknown topic": (["describe", "sistem"], "sistem", "system"),
