@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, suppress
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 from distributed import Client, KilledWorker, LocalCluster, Worker, WorkerPlugin, as_completed
+from distributed.comm import CommClosedError
 
 from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment.chunk import Chunks
@@ -53,39 +56,53 @@ def dask(
     scheduler : str or None
         Address of a running scheduler, e.g. ``"tcp://10.0.0.1:8786"``; it has its own workers.
     """
-    lost = 0
     with ExitStack() as stack:
+        for name in [n for n in logging.root.manager.loggerDict if n.startswith("distributed")]:
+            log = logging.getLogger(name)  # what it would say, the errors below say in words
+            stack.callback(log.setLevel, log.level)
+            log.setLevel(logging.CRITICAL)
         client = _connect(stack, scenario, workers, scheduler)
         plugin = ScenarioPlugin(scenario)
-        client.register_plugin(plugin)
-        stack.callback(client.unregister_worker_plugin, plugin.name)
-        digest = scenario.digest
-        running = as_completed()
-        out: dict[Any, Task] = {}
-        exhausted = False
-        while True:
-            room = AHEAD * max(1, sum(client.nthreads().values()))
-            while not exhausted and len(out) < room:
-                task = next(tasks, None)
-                if task is None:
-                    exhausted = True
-                    break
-                future = client.submit(_on_worker, digest, task, pure=False)
-                out[future.key] = task
-                running.add(future)
-            if not out:
-                break
-            future = next(running)
-            task = out.pop(future.key)
-            try:
-                yield task, future.result()
-            except KilledWorker:
-                lost += task[1] - task[0]
+        try:
+            client.register_plugin(plugin)
+            stack.callback(_forget, client, plugin)
+            yield from _run(client, scenario.digest, tasks)
+        except (CancelledError, CommClosedError) as error:
+            raise ImrSimError(
+                "the Dask scheduler is gone. What is done is kept: resume= goes on"
+            ) from error
+
+
+def _run(client: Client, digest: str, tasks: Iterator[Task]) -> Iterator[Done]:
+    running = as_completed()
+    out: dict[Any, Task] = {}
+    lost = 0
+    while True:
+        room = AHEAD * max(1, sum(client.nthreads().values())) - len(out)
+        for task in islice(tasks, max(0, room)):
+            future = client.submit(_on_worker, digest, task, pure=False)
+            out[future.key] = task
+            running.add(future)
+        if not out:
+            break
+        future = next(running)
+        task = out.pop(future.key)
+        try:
+            shard = future.result()
+        except KilledWorker:
+            lost += task[1] - task[0]
+        else:
+            yield task, shard
     if lost:
         raise ImrSimError(
             f"{lost:,} runs are not done: each time, the worker that had them died; is there "
             "enough memory for each worker? What is done is kept: resume= goes on"
         )
+
+
+def _forget(client: Client, plugin: ScenarioPlugin) -> None:
+    with suppress(OSError):  # a scheduler that is gone has forgotten
+        client.unregister_worker_plugin(plugin.name)
 
 
 def _on_worker(digest: str, task: Task) -> bytes:
