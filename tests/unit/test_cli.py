@@ -132,7 +132,7 @@ def test_compare_writes_all_it_promises(capsys, here):
     assert said["inputs"]["parameters"]["draws"] == 3
     assert said["inputs"]["system"]["invented"] is True
     assert "summary.csv" in out
-    assert said["inputs"]["parameters"]["status"].upper() in out
+    assert f"{said['inputs']['parameters']['status']} parameters" in out
 
 
 def test_same_seed_same_bytes(capsys, here):

@@ -16,7 +16,7 @@ import yaml
 from imr_sim.cli.main import main
 from imr_sim.cli.sweep import sweep_request
 from imr_sim.cli.sweep_inputs import load_sweep
-from imr_sim.errors import ProvisionalWarning, RequestError
+from imr_sim.errors import RequestError
 
 TINY = [
     "sweep",
@@ -111,8 +111,7 @@ def test_a_sweep_in_which_nothing_works_has_failed(capsys, here):
 
 def test_posterior_draws_are_points_with_luck_of_their_own():
     request = sweep_request(["system=small", "design=posterior", "design.points=12"])
-    with pytest.warns(ProvisionalWarning):
-        scenario = load_sweep(request).scenario
+    scenario = load_sweep(request).scenario
     assert len(scenario.design) == scenario.runs == 12
     assert not scenario.common_luck
 
@@ -149,7 +148,7 @@ def test_the_request_of_an_earlier_sweep_is_a_preset(capsys, here):
         (["executor=serial", "workers=2"], "one process"),
         (["scheduler=tcp://x"], "has no scheduler"),
         (["experiment=nothing"], "no preset or file"),
-        (["experiment=provisional"], "no such key"),
+        (["experiment=posterior"], "no such key"),
         (["policy_start=2003-01"], "policy_start"),
         (["at=[2030-01]"], "not within"),
         (["outcomes=[adoption]"], "no such outcome"),

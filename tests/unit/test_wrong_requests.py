@@ -104,12 +104,13 @@ def test_compare_refuses(case, capsys, here):
     refused(capsys, ["compare", SMALL, *argv], *words)
 
 
+COMMANDS = "compare, simulate, sweep, calibrate, forecast, validate, describe"
 OTHERS = {
-    "unknown command": (["comparre"], "comparre", "compare, simulate, sweep, describe"),
+    "unknown command": (["comparre"], "comparre", COMMANDS),
     "command of a later version": (
-        ["calibrat"],
-        "calibrat",
-        "compare, simulate, sweep, describe",
+        ["optimize"],
+        "optimize",
+        COMMANDS,
     ),
     "unknown topic": (["describe", "sistem"], "sistem", "system"),
     "no topic": (["describe"], "system|parameters|practices|strategies|schedule"),
