@@ -9,20 +9,33 @@ import pandas as pd
 from scipy.stats import norm
 
 from imr_sim.calibration.calibrate import Calibration
+from imr_sim.calibration.refit import AGAIN
 
 INFORMED_CONTRACTION = 0.15  # share of the prior variance removed
 INFORMED_SHIFT = 0.25  # prior standard deviations
 INDEPENDENT = 0.5  # share of draws taken to be independent of each other: assumption
 ERRORS = 2.0  # standard errors of the sample that either must exceed besides
 MOVED = 0.20  # posterior standard deviations that leaving a target out must move a parameter
+FEWEST = 50  # effective draws that can tell what leaving a target out would do
 BINS = np.linspace(-4.0, 4.0, 33)
 
 
-def identifiability(calibration: Calibration) -> pd.DataFrame:
+def identifiability(
+    calibration: Calibration, refits: Mapping[str, pd.DataFrame] | None = None
+) -> pd.DataFrame:
     """Prior against posterior, parameter by parameter.
 
     Leaving one target out weighs each draw by one over its likelihood there (truncated, Ionides
-    2008, doi 10.1198/106186008X320456); where few draws stay effective it says so.
+    2008, doi 10.1198/106186008X320456); where few draws stay effective it says so, unless a fit
+    without that target is given.
+
+    Parameters
+    ----------
+    calibration : Calibration
+    refits : mapping of str to DataFrame or None
+        Draws of `imr_sim.calibration.refit.refit` by its name: the same evidence again, or all
+        but one target. With ``"again"`` among them a parameter counts as informed only if both
+        fits say so.
 
     Returns
     -------
@@ -31,21 +44,25 @@ def identifiability(calibration: Calibration) -> pd.DataFrame:
         the normal scale), ``contraction`` (1 - posterior variance / prior variance, same scale),
         ``overlap`` (shared area of prior and posterior, 1 when equal); for each target
         ``without_<target>``, how far the posterior moves without it (posterior sds, mean and
-        spread together; NaN when fewer than 50 draws would carry the answer); ``informed_by``,
-        and ``verdict``, one sentence.
+        spread together; NaN when fewer than 50 draws would carry the answer); with a second fit
+        ``again``, how far that lies off in the same measure; ``informed_by``, and ``verdict``,
+        one sentence.
     """
     space, z = calibration.watched.space, calibration.z
+    fits = dict(refits or {})
+    second = fits.pop(AGAIN, None)
     values = space.values(z)
     reference = space.values(norm.ppf((np.arange(2000)[:, None] + 0.5) / 2000) + 0 * z[:1])
     weights = {t: _without(ll) for t, ll in calibration.by_target.items()}
-    error = 1.0 / np.sqrt(INDEPENDENT * len(z))
-    least_contraction = max(INFORMED_CONTRACTION, ERRORS * np.sqrt(2.0) * error)
-    least_shift = max(INFORMED_SHIFT, ERRORS * error)
     rows = []
     for i, name in enumerate(space.names):
         column = z[:, i]
         shift, contraction = float(column.mean()), 1.0 - float(column.var())
-        moved = {t: _moved(column, w) for t, w in weights.items()}
+        moved = {
+            t: _distance(column, fits[t][name].to_numpy()) if t in fits else _moved(column, w)
+            for t, w in weights.items()
+        }
+        once, twice = _learned(column), True
         row = {
             "parameter": name,
             "unit": space.spec(name).unit,
@@ -58,10 +75,18 @@ def identifiability(calibration: Calibration) -> pd.DataFrame:
             "overlap": _overlap(column),
             **{f"without_{t}": m for t, m in moved.items()},
         }
-        informed = contraction >= least_contraction or abs(shift) >= least_shift
-        by = _informants(moved) if informed else ""
-        rows.append({**row, "informed_by": by, "verdict": _verdict(name, informed, by)})
+        if second is not None:
+            again = second[name].to_numpy()
+            row["again"], twice = _distance(column, again), _learned(again)
+        by = _informants(moved) if once and twice else ""
+        rows.append({**row, "informed_by": by, "verdict": _verdict(name, once, twice, by)})
     return pd.DataFrame(rows)
+
+
+def too_few_without(calibration: Calibration) -> list[str]:
+    """Targets that the draws cannot do without: what these inform needs a fit without them."""
+    few = [t for t, n in effective_without(calibration).items() if n < FEWEST]
+    return few if len(calibration.by_target) > 1 else []
 
 
 def effective_without(calibration: Calibration) -> Mapping[str, float]:
@@ -78,12 +103,28 @@ def _without(ll: np.ndarray) -> np.ndarray:
 
 
 def _moved(column: np.ndarray, weights: np.ndarray) -> float:
-    if 1.0 / np.sum(weights**2) < 50:
+    if 1.0 / np.sum(weights**2) < FEWEST:
         return float("nan")
     mean = weights @ column
-    sd = np.sqrt(weights @ (column - mean) ** 2)
+    return _apart(column, mean, np.sqrt(weights @ (column - mean) ** 2))
+
+
+def _distance(column: np.ndarray, other: np.ndarray) -> float:
+    return _apart(column, other.mean(), other.std())
+
+
+def _apart(column: np.ndarray, mean: float, sd: float) -> float:
     now = column.std()
     return float(np.hypot((mean - column.mean()) / now, np.log(sd / now)))
+
+
+def _learned(column: np.ndarray) -> bool:
+    """Is the posterior narrower than the prior, or elsewhere, by more than the sample's error?"""
+    error = 1.0 / np.sqrt(INDEPENDENT * len(column))
+    narrower = max(INFORMED_CONTRACTION, ERRORS * np.sqrt(2.0) * error)
+    return bool(
+        1.0 - column.var() >= narrower or abs(column.mean()) >= max(INFORMED_SHIFT, ERRORS * error)
+    )
 
 
 def _overlap(column: np.ndarray) -> float:
@@ -99,7 +140,9 @@ def _informants(moved: Mapping[str, float]) -> str:
     return ", ".join(named + [f"{t} (too few draws to tell)" for t in unsure])
 
 
-def _verdict(name: str, informed: bool, by: str) -> str:
-    if not informed:
+def _verdict(name: str, once: bool, twice: bool, by: str) -> str:
+    if not once:
         return f"The data do not inform {name}."
+    if not twice:
+        return f"The data do not inform {name}: a second fit does not bear out the first."
     return f"The data inform {name}: {by or 'several targets together'}."

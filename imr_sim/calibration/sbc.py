@@ -38,7 +38,7 @@ class Ranks:
     ----------
     names : tuple of str
     u : ndarray, shape (worlds, axes)
-        Posterior probability below the truth.
+        Rank of the truth among posterior draws, as a share (0 to 1).
     effective : ndarray, shape (worlds,)
         Effective histories behind each posterior.
     """
@@ -88,24 +88,32 @@ class Ranks:
 def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
     """Ranks of the truth over the first `worlds` histories of a bank.
 
-    The history that made a data set is left out of the bank that judges it.
+    The history that made a data set is left out of the bank that judges it. The truth is ranked
+    among as many draws of equal weight as the bank has effective histories for that data set: a
+    rank among weighed draws is not uniform even when the posterior is right, as a few heavy ones
+    make it cling to the middle or to the ends.
     """
     data = made_up_data(bank, worlds, seed)
     ll = bank.log_likelihood(data)
     axes = len(bank.watched.space.names)
     u, ess = np.empty((worlds, axes)), np.empty(worlds)
-    ties = np.random.default_rng([seed, DRAW + 1]).random((worlds, axes))
     for world in range(worlds):
+        rng = np.random.default_rng([seed, DRAW + 1, world])
         found = weigh(ll[:, :, world], leave_out=world)
         ess[world] = found.effective
+        draws = max(round(found.effective), 1)
+        chosen = _drawn(found.weights.ravel(), draws, rng)
+        ties = rng.random(axes)
         for axis in range(axes):
-            truth = bank.z[world, axis]
-            values = axis_values(bank, axis)
-            below = found.weights[values < truth].sum()
-            # Half of one effective draw's weight blurs the rank as a finite sample would.
-            blur = 1.0 / (found.effective + 1.0)
-            u[world, axis] = below * (1.0 - blur) + ties[world, axis] * blur
+            below = (axis_values(bank, axis).ravel()[chosen] < bank.z[world, axis]).sum()
+            u[world, axis] = (below + ties[axis]) / (draws + 1)
     return Ranks(bank.watched.space.names, u, ess)
+
+
+def _drawn(weights: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Indices of `draws` independent draws in proportion to the weights."""
+    edges = weights.cumsum()
+    return np.searchsorted(edges, rng.random(draws) * edges[-1], side="right")
 
 
 def ecdf_points(worlds: int) -> np.ndarray:

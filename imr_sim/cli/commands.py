@@ -105,7 +105,7 @@ COMMANDS = {
         usage="imr-sim validate [key=value ...]",
         examples="""\
   imr-sim validate
-  imr-sim validate calibration=quick_look bank=2000 worlds=50 full_worlds=0""",
+  imr-sim validate calibration=quick_look bank=2000 worlds=50 full_worlds=0 refit_draws=0""",
         request="imr_sim.cli.fit_requests:ValidateRequest",
         entry=LONG,
     ),

@@ -22,6 +22,7 @@ THREADS = key(
     ge=1,
     le=4096,
 )
+FEWEST_DRAWS = 10  # of a fit
 COUNT = "Write a whole number from 1 to 1000000."
 
 
@@ -49,7 +50,7 @@ class FitRequest(LongRequest):
         "Write a list of names, e.g. targets=[census_tables,survey_bounds].",
         min_length=1,
     )
-    draws: int = key("posterior draws", COUNT, ge=10, le=1_000_000)
+    draws: int = key("posterior draws", COUNT, ge=FEWEST_DRAWS, le=1_000_000)
     replicates: int = key("histories of each point", "Write 1 to 64.", ge=1, le=64)
     bank: int = key("prior histories to start from, at least `draws`", COUNT, ge=10, le=10_000_000)
     ess: float = key(
@@ -106,6 +107,13 @@ class ValidateRequest(LongRequest):
     full_worlds: int = key(
         "of them, how many the full sampler judges too", "Write 0 to 1000.", ge=0, le=1000
     )
+    refit_draws: int = key(
+        "draws of a second fit and of fits without evidence that the draws cannot do without; "
+        "0: no such fits",
+        "Write 0, or a whole number from 10 to 1000000.",
+        ge=0,
+        le=1_000_000,
+    )
     mechanism_histories: int = key(
         "histories for each mechanism that is switched off", COUNT, ge=100, le=1_000_000
     )
@@ -118,7 +126,14 @@ class ValidateRequest(LongRequest):
     fidelity_draws: int = key("draws for the pattern of fidelity (P7)", COUNT, ge=10, le=100_000)
 
     def check(self) -> None:
-        """Raise RequestError when more worlds are to be judged twice than there are."""
+        """Raise RequestError when more worlds are judged twice than there are, or by few draws."""
+        if 0 < self.refit_draws < FEWEST_DRAWS:
+            raise RequestError(
+                f"refit_draws={self.refit_draws}",
+                where="command line",
+                why="a fit needs more draws than that",
+                write=f"Write 0, or at least {FEWEST_DRAWS}.",
+            )
         if self.full_worlds > self.worlds:
             raise RequestError(
                 f"full_worlds={self.full_worlds}",

@@ -14,9 +14,10 @@ from imr_sim.calibration import keep
 from imr_sim.calibration.agreement import full_against_bank
 from imr_sim.calibration.bank import Bank, make_bank
 from imr_sim.calibration.fidelity import fidelity_pattern
-from imr_sim.calibration.identify import identifiability
+from imr_sim.calibration.identify import identifiability, too_few_without
 from imr_sim.calibration.mechanisms import compare_mechanisms
 from imr_sim.calibration.predictive import EXACT, predictive_table, prior_worlds
+from imr_sim.calibration.refit import AGAIN, refit
 from imr_sim.calibration.sbc import CONFIDENCE, Ranks, ecdf_band, ecdf_points, rank_truth
 from imr_sim.cli.fit_requests import ValidateRequest
 from imr_sim.cli.inputs import Inputs
@@ -108,10 +109,26 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
 
     predictive = once("predictive", 0.0, "predictive checks", predicted)
     fidelity = once("fidelity", 0.05, "fidelity with and without support", support)
-    parameters = once("parameters", 0.1, "what the data inform", lambda: identifiability(found))
+
+    def fit(name: str) -> pd.DataFrame:
+        return once(
+            f"fit_{name}",
+            0.1,
+            "a second fit" if name == AGAIN else f"a fit without {name}",
+            lambda: refit(
+                found,
+                name,
+                request.refit_draws,
+                told["until"],
+                checkpoint=kept / f"fit_{name}.npz",
+            ),
+        )
+
+    fits = [AGAIN, *too_few_without(found)] if request.refit_draws else []
+    parameters = identifiability(found, {name: fit(name) for name in fits})
     mechanisms = once(
         "mechanisms",
-        0.12,
+        0.25,
         "histories without each mechanism",
         lambda: compare_mechanisms(
             found, request.mechanism_histories, request.looks, request.held_out_from, seed
@@ -126,7 +143,7 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
 
     ranks = once(
         "ranks",
-        0.3,
+        0.35,
         "prior histories, to judge made-up worlds",
         lambda: rank_truth(bank(), request.worlds, seed).frame(),
     )
@@ -134,7 +151,7 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
     def judged(world: int) -> pd.DataFrame:
         return once(
             f"full_sampler_{world}",
-            0.6 + 0.4 * world / request.full_worlds,
+            0.5 + 0.5 * world / request.full_worlds,
             "the full sampler on made-up worlds",
             lambda: full_against_bank(bank(), request.worlds, world, seed),
         )

@@ -6,14 +6,16 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from imr_sim.calibration import Likelihood, keep
 from imr_sim.calibration.calibrate import calibrate
 from imr_sim.calibration.forecast import GROUPS, forecast
-from imr_sim.calibration.identify import effective_without, identifiability
+from imr_sim.calibration.identify import effective_without, identifiability, too_few_without
 from imr_sim.calibration.mechanisms import MECHANISMS, compare_mechanisms
 from imr_sim.calibration.predictive import EXACT, predictive_table, prior_worlds
+from imr_sim.calibration.refit import AGAIN, refit
 from imr_sim.calibration.smc import Settings
 from imr_sim.calibration.space import Space
 from imr_sim.calibration.watching import Watched
@@ -148,6 +150,28 @@ def test_identifiability_has_a_verdict_for_every_parameter(found):
     for row in table.itertuples():
         assert row.parameter in row.verdict
     assert set(effective_without(found)) == set(found.watched.likelihood.names)
+
+
+def test_a_second_fit_must_bear_out_what_the_first_says(found):
+    space = found.watched.space.names
+    informed = ~identifiability(found)["verdict"].str.contains("do not inform").to_numpy()
+    same = pd.DataFrame(found.z, columns=list(space))
+    table = identifiability(found, {AGAIN: same})
+    assert (~table["verdict"].str.contains("do not inform")).tolist() == informed.tolist()
+    assert (table["again"] == 0).all()
+    prior = pd.DataFrame(np.random.default_rng(0).normal(size=(4000, len(space))), columns=space)
+    table = identifiability(found, {AGAIN: prior, "sustainment": same})
+    assert table["verdict"].str.contains("do not inform").all()
+    assert table.loc[informed, "verdict"].str.contains("second fit").all()
+    assert (table["without_sustainment"] == 0).all()
+
+
+def test_a_fit_without_a_target_does_not_see_it(found):
+    draws = refit(found, "census_tables", 10)
+    assert tuple(draws.columns) == found.watched.space.names and len(draws) == 10
+    again = refit(found, AGAIN, 10)
+    assert not np.array_equal(draws.to_numpy(), again.to_numpy())
+    assert set(too_few_without(found)) <= set(found.watched.likelihood.names)
 
 
 def test_predictions_name_all_patterns_that_were_fitted(found):

@@ -45,7 +45,7 @@ def test_calibrate_then_judge_then_use(capsys, here):
     assert "checkpoint.npz" not in left and ".part" not in left
     assert json.loads((here / "fit" / "manifest.json").read_text())["status"] == "done"
     assert "a judgement, not a finding" in capsys.readouterr().out
-    small = ["bank=120", "worlds=10", "full_worlds=1", "mechanism_histories=100"]
+    small = ["bank=120", "worlds=10", "refit_draws=10", "full_worlds=1", "mechanism_histories=100"]
     small += ["fidelity_draws=10", "predictive_draws=20", "looks=2", "figures=false", "quiet=true"]
     assert main(["validate", "system=small", "calibration=fit", *small, "out=judged"]) == 0
     assert len(pd.read_csv("judged/calibration_ranks.csv")) == 10
