@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "experiment": BELOW_MODEL | {"model", "practice", "mesa_model", "analysis"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
+    "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "calibration": BELOW_MODEL | {"model", "evidence", "studies", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
@@ -45,6 +46,7 @@ LIBRARIES = {
     "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
+ONLY_IN |= {"SALib": {"sensitivity"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
 SEEDED = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "Philox", "PCG64"}
 

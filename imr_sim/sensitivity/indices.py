@@ -1,0 +1,220 @@
+"""Indices of one outcome by each method, as rows that look alike.
+
+Every row has ``method, outcome, parameter, index, value, lo, hi, floor, distinct, n``. ``floor`` is
+what luck alone, or a parameter without any influence, would give; ``distinct`` says whether the
+interval lies above it; ``n`` counts trajectories, blocks or points.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from imr_sim.sensitivity.library import (
+    CONFIDENCE,
+    analyze_morris,
+    analyze_pawn,
+    analyze_sobol,
+    generator,
+    problem,
+)
+from imr_sim.sensitivity.stage import LEVELS, PARTS, Answers
+
+Z = float(norm.ppf(0.5 + CONFIDENCE / 2))
+SLICES = 10  # of each parameter, in PAWN: Pianosi and Wagener 2018, 10.1016/j.envsoft.2018.07.019
+ROUNDING = 1e-12  # differences this small, relative to the outcome, are none
+DUMMIES = 40  # made-up parameters without influence
+PAWN_RESAMPLES = 50  # each takes as long as the analysis itself
+COLUMNS = (
+    "method",
+    "outcome",
+    "parameter",
+    "index",
+    "value",
+    "lo",
+    "hi",
+    "floor",
+    "distinct",
+    "n",
+)
+
+
+def indices(
+    answers: Answers,
+    parameters: Iterable[str] | None = None,
+    resamples: int = 1000,
+    seed: int = 1,
+    second_order: bool = False,
+) -> pd.DataFrame:
+    """Indices by the method that the answers were sampled for.
+
+    Parameters
+    ----------
+    answers : Answers
+    parameters : iterable of str or None
+        Those that PAWN reports; None for all.
+    resamples : int
+        Bootstrap samples of trajectories or blocks.
+    seed : int
+        Of the bootstrap; 0 is a seed.
+    second_order : bool
+        The Sobol' design has it.
+    """
+    method = answers.stage.method
+    rng = generator(seed, PARTS[method], 1)
+    if method == "morris":
+        rows = _morris(answers, resamples, rng)
+    elif method == "sobol":
+        rows = _sobol(answers, resamples, rng, second_order)
+    else:
+        rows = _pawn(answers, tuple(parameters or answers.stage.names), rng)
+    n = len(answers.kept)
+    known = {"method": method, "outcome": answers.outcome, "n": n}
+    return pd.DataFrame([{**row, **known} for row in rows], columns=list(COLUMNS))
+
+
+def _row(
+    parameter: str, index: str, value: float, half: float, floor: float = 0.0
+) -> dict[str, Any]:
+    lo, hi = value - half, value + half
+    return {
+        "parameter": parameter,
+        "index": index,
+        "value": value,
+        "lo": lo,
+        "hi": hi,
+        "floor": floor,
+        "distinct": bool(lo > floor),
+    }
+
+
+def _morris(answers: Answers, resamples: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Elementary effects: change of the outcome from a factor's 12.5% to its 87.5% quantile."""
+    names = answers.stage.names
+
+    def found(y: np.ndarray) -> Any:
+        return analyze_morris.analyze(
+            problem(names),
+            answers.cube,
+            y,
+            num_resamples=resamples,
+            conf_level=CONFIDENCE,
+            num_levels=LEVELS,
+            seed=rng,
+        )
+
+    signal, luck = found(answers.means), found(answers.luck)
+    n = len(answers.kept)
+    rounding = ROUNDING * float(np.abs(answers.means).max())
+    rows = []
+    for j, name in enumerate(names):
+        mu, sigma = float(signal["mu"][j]), float(signal["sigma"][j])
+        rows += [
+            _row(
+                name,
+                "mu_star",
+                float(signal["mu_star"][j]),
+                float(signal["mu_star_conf"][j]),
+                max(float(luck["mu_star"][j]), rounding),
+            ),
+            _both_sides(_row(name, "mu", mu, Z * sigma / np.sqrt(n))),
+            _row(name, "sigma", sigma, np.nan, float(luck["sigma"][j])),
+        ]
+    return rows
+
+
+def _both_sides(row: dict[str, Any]) -> dict[str, Any]:
+    """Of an index that may be negative: distinct from 0 on either side."""
+    return {**row, "distinct": bool(row["lo"] > 0 or row["hi"] < 0)}
+
+
+def _sobol(
+    answers: Answers, resamples: int, rng: np.random.Generator, second_order: bool
+) -> list[dict[str, Any]]:
+    names = answers.stage.names
+    y = answers.means
+    if np.ptp(y) == 0:
+        return [_row(n, i, 0.0, 0.0) for n in names for i in ("S1", "ST", "ST_beyond_luck")]
+    found = analyze_sobol.analyze(
+        problem(names),
+        y,
+        calc_second_order=second_order,
+        num_resamples=resamples,
+        conf_level=CONFIDENCE,
+        seed=rng,
+    )
+    luck, spread = _luck_part(answers, resamples, rng)
+    rows = []
+    for j, name in enumerate(names):
+        total = float(found["ST"][j])
+        rows += [
+            _both_sides(_row(name, "S1", float(found["S1"][j]), float(found["S1_conf"][j]))),
+            _row(name, "ST", total, float(found["ST_conf"][j]), luck[j]),
+            _row(name, "ST_beyond_luck", total - luck[j], spread[j]),
+        ]
+    if second_order:
+        for j, k in combinations(range(len(names)), 2):
+            value, half = float(found["S2"][j, k]), float(found["S2_conf"][j, k])
+            rows.append(_both_sides(_row(f"{names[j]} x {names[k]}", "S2", value, half)))
+    return rows
+
+
+def _luck_part(
+    answers: Answers, resamples: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each total index the part that luck makes, and half the interval of what is left.
+
+    A total index is half the mean squared change of the outcome when one factor changes, over
+    the variance. Luck adds to this square what it adds to that of `Answers.luck`.
+    """
+    k = len(answers.stage.names)
+    y, luck = (v.reshape(-1, answers.stage.size) for v in (answers.means, answers.luck))
+    base = np.column_stack([y[:, 0], y[:, -1]])
+    square = 0.5 * (y[:, 1 : k + 1] - y[:, :1]) ** 2
+    by_luck = 0.5 * (luck[:, 1 : k + 1] - luck[:, :1]) ** 2
+    n = len(y)
+    again = np.empty((resamples, k))
+    for b in range(resamples):
+        pick = rng.integers(n, size=n)
+        again[b] = (square - by_luck)[pick].mean(axis=0) / base[pick].var()
+    return by_luck.mean(axis=0) / base.var(), Z * again.std(axis=0, ddof=1)
+
+
+def _pawn(
+    answers: Answers, parameters: tuple[str, ...], rng: np.random.Generator
+) -> list[dict[str, Any]]:
+    """Kolmogorov-Smirnov distance between the outcome's distribution, and that in a slice.
+
+    Pianosi and Wagener 2015, doi 10.1016/j.envsoft.2015.01.004; the floor is the 95% quantile over
+    dummy parameters (Khorashadi Zadeh et al. 2017, doi 10.1016/j.envsoft.2017.02.001).
+    """
+    columns = [answers.stage.names.index(name) for name in parameters]
+    x, y = answers.cube[:, columns], answers.means
+    n = len(y)
+    value = _distances(x, y)
+    floor = np.quantile(_distances(rng.random((n, DUMMIES)), y), CONFIDENCE, axis=1)
+    again = []
+    for _ in range(PAWN_RESAMPLES):
+        pick = rng.integers(n, size=n)
+        again.append(_distances(x[pick], y[pick]))
+    half = Z * np.std(again, axis=0, ddof=1)
+    return [
+        _row(name, index, value[i, j], half[i, j], floor[i])
+        for j, name in enumerate(parameters)
+        for i, index in enumerate(("median", "maximum"))
+    ]
+
+
+def _distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Median and largest distance over the slices; shape (2, parameters)."""
+    names = tuple(f"x{i}" for i in range(x.shape[1]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # exact p-values, which nobody reads
+        found = analyze_pawn.analyze(problem(names), x, y, S=SLICES)
+    return np.array([found["median"], found["maximum"]])
