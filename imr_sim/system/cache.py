@@ -14,12 +14,14 @@ from imr_sim.paths import cache_folder
 from imr_sim.system import assumptions
 from imr_sim.system.staffing import Staff
 from imr_sim.system.system import LAYERS, Ties
-from imr_sim.system.ties_build import build_ties
+from imr_sim.system.ties_build import USUAL, TieShape, build_ties
 
 FORMAT = 1  # raise it when the way ties are drawn changes
 
 
-def cached_ties(staff: Staff, visn: np.ndarray, seed: int) -> dict[str, Ties]:
+def cached_ties(
+    staff: Staff, visn: np.ndarray, seed: int, shape: TieShape = USUAL
+) -> dict[str, Ties]:
     """`build_ties`, from the cache when these very inputs were built before.
 
     The cache folder is ``imr_sim.paths.cache_folder()``; a file there is named by the SHA-256 of
@@ -27,19 +29,21 @@ def cached_ties(staff: Staff, visn: np.ndarray, seed: int) -> dict[str, Ties]:
     building again gives the same ties.
     """
     try:
-        path = cache_folder() / "ties" / f"{_key(staff, visn, seed)}.npz"
+        path = cache_folder() / "ties" / f"{_key(staff, visn, seed, shape)}.npz"
     except RuntimeError:  # no home folder
-        return build_ties(staff, visn, seed)
+        return build_ties(staff, visn, seed, shape)
     ties = _read(path, len(staff.site))
     if ties is None:
-        ties = build_ties(staff, visn, seed)
+        ties = build_ties(staff, visn, seed, shape)
         _write(path, ties)
     return ties
 
 
-def _key(staff: Staff, visn: np.ndarray, seed: int) -> str:
+def _key(staff: Staff, visn: np.ndarray, seed: int, shape: TieShape) -> str:
     numbers = {k: v for k, v in vars(assumptions).items() if k.isupper()}
     head = f"{FORMAT} {seed} {np.__version__} {nx.__version__} {sorted(numbers.items())}"
+    if shape != USUAL:
+        head += f" {shape}"
     key = hashlib.sha256(head.encode())
     for array in (staff.site, staff.role, staff.smi, visn.astype("<i8")):
         key.update(f"{len(array)}\n".encode() + array.tobytes())

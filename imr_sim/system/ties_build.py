@@ -7,11 +7,13 @@ Menzel 1957, doi 10.2307/2785979. That VA mental-health staff are tied alike is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import networkx as nx
 import numpy as np
 
+from imr_sim.errors import RequestError
 from imr_sim.system.assumptions import (
     BETWEEN_DEGREE,
     BETWEEN_SPREAD,
@@ -30,7 +32,55 @@ from imr_sim.system.system import CHIEF, COORDINATOR, Ties
 NO_PAIRS = np.empty((0, 2), dtype=np.int64)
 
 
-def build_ties(staff: Staff, visn: np.ndarray, seed: int) -> dict[str, Ties]:
+@dataclass(frozen=True)
+class TieShape:
+    """How many ties are generated, and where they lead; the defaults are the usual assumptions.
+
+    Attributes
+    ----------
+    team_size : float
+        Staff a team, on average: sets most of the degree within a site.
+    bridge_degree : float
+        Mean ties a person to other teams of the site.
+    between_degree : float
+        Mean ties a person to other sites.
+    same_visn_share : float
+        Share of these that stay in the VISN, 0 to 1.
+    coordinator_national_degree : float
+        Mean ties a coordinator to coordinators beyond the VISN.
+
+    Raises
+    ------
+    RequestError
+        When a number cannot be what it says.
+    """
+
+    team_size: float = TEAM_SIZE
+    bridge_degree: float = BRIDGE_DEGREE
+    between_degree: float = BETWEEN_DEGREE
+    same_visn_share: float = SAME_VISN_SHARE
+    coordinator_national_degree: float = COORDINATOR_NATIONAL_DEGREE
+
+    def __post_init__(self) -> None:
+        highest = {"same_visn_share": 1.0}
+        for field in fields(self):
+            value, low = getattr(self, field.name), 2.0 if field.name == "team_size" else 0.0
+            high = highest.get(field.name, 1000.0)
+            if not low <= value <= high:
+                raise RequestError(
+                    f"{field.name}={value!r}",
+                    where="shape of the ties",
+                    why="no ties can be generated so",
+                    write=f"Write a number from {low:g} to {high:g}.",
+                )
+
+
+USUAL = TieShape()
+
+
+def build_ties(
+    staff: Staff, visn: np.ndarray, seed: int, shape: TieShape = USUAL
+) -> dict[str, Ties]:
     """Draw all three layers.
 
     Parameters
@@ -41,6 +91,8 @@ def build_ties(staff: Staff, visn: np.ndarray, seed: int) -> dict[str, Ties]:
         VISN of each site.
     seed : int
         The same seed gives the same ties. Each layer has its own stream.
+    shape : TieShape
+        How many ties, and where they lead.
 
     Returns
     -------
@@ -50,44 +102,50 @@ def build_ties(staff: Staff, visn: np.ndarray, seed: int) -> dict[str, Ties]:
     streams = [np.random.default_rng([seed, layer]) for layer in range(3)]
     staff_visn = visn[staff.site]
     pairs = {
-        "within": _within(staff, streams[0]),
-        "between": _between(staff, staff_visn, streams[1]),
-        "coordinators": _coordinators(staff, staff_visn, streams[2]),
+        "within": _within(staff, streams[0], shape),
+        "between": _between(staff, staff_visn, streams[1], shape),
+        "coordinators": _coordinators(
+            staff, staff_visn, streams[2], shape.coordinator_national_degree
+        ),
     }
     return {layer: Ties.from_pairs(found, len(staff.site)) for layer, found in pairs.items()}
 
 
-def _within(staff: Staff, rng: np.random.Generator) -> np.ndarray:
+def _within(staff: Staff, rng: np.random.Generator, shape: TieShape) -> np.ndarray:
     """Dense teams, and a skewed sprinkling of bridges over the whole site."""
     bounds = np.searchsorted(staff.site, np.arange(staff.site.max() + 2))
     found = [NO_PAIRS]
     for low, high in pairwise(bounds):
         people = np.arange(low, high)
-        for team in _teams(people, staff.smi[low:high], rng):
+        for team in _teams(people, staff.smi[low:high], rng, shape.team_size):
             graph = nx.gnp_random_graph(len(team), TEAM_DENSITY, seed=_seed(rng))
             found.append(_edges(graph, team))
         site_wide = np.isin(staff.role[low:high], (COORDINATOR, CHIEF))
         bridging = _skewed(high - low, BRIDGE_SPREAD, rng) * np.where(site_wide, SITE_WIDE_RATIO, 1)
-        expected = BRIDGE_DEGREE * bridging / bridging.mean()
+        expected = shape.bridge_degree * bridging / bridging.mean()
         graph = nx.expected_degree_graph(expected, seed=_seed(rng), selfloops=False)
         found.append(_edges(graph, people))
     return np.concatenate(found)
 
 
-def _teams(people: np.ndarray, smi: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+def _teams(
+    people: np.ndarray, smi: np.ndarray, rng: np.random.Generator, size: float
+) -> list[np.ndarray]:
     """Near-equal teams; members of serious-mental-illness programmes sit together."""
     order = np.concatenate([rng.permutation(people[smi]), rng.permutation(people[~smi])])
-    return np.array_split(order, max(1, round(len(people) / TEAM_SIZE)))
+    return np.array_split(order, max(1, round(len(people) / size)))
 
 
-def _coordinators(staff: Staff, staff_visn: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _coordinators(
+    staff: Staff, staff_visn: np.ndarray, rng: np.random.Generator, national_degree: float
+) -> np.ndarray:
     """Every pair of coordinators in a VISN, and a sparse random graph beyond."""
     people = np.flatnonzero(staff.role == COORDINATOR)
     visn = staff_visn[people]
     first, second = np.triu_indices(len(people), k=1)
     same = visn[first] == visn[second]
     beyond = int((~same).sum())
-    density = min(1.0, COORDINATOR_NATIONAL_DEGREE * len(people) / 2 / beyond) if beyond else 0.0
+    density = min(1.0, national_degree * len(people) / 2 / beyond) if beyond else 0.0
     graph = nx.gnp_random_graph(len(people), density, seed=_seed(rng))
     national = _edges(graph, np.arange(len(people)))
     national = national[visn[national[:, 0]] != visn[national[:, 1]]]
@@ -95,11 +153,13 @@ def _coordinators(staff: Staff, staff_visn: np.ndarray, rng: np.random.Generator
     return people[np.concatenate([regional, national])]
 
 
-def _between(staff: Staff, staff_visn: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _between(
+    staff: Staff, staff_visn: np.ndarray, rng: np.random.Generator, shape: TieShape
+) -> np.ndarray:
     """Few ties between sites: skewed, mostly in the VISN, more often with one's own role."""
     draw = _PairDraw(staff, staff_visn, rng)
-    wanted = round(len(staff.site) * BETWEEN_DEGREE / 2)
-    regional = draw.pairs(round(wanted * SAME_VISN_SHARE), same_visn=True)
+    wanted = round(len(staff.site) * shape.between_degree / 2)
+    regional = draw.pairs(round(wanted * shape.same_visn_share), same_visn=True)
     national = draw.pairs(wanted - len(regional), same_visn=False)
     return np.concatenate([regional, national])
 
