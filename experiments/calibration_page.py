@@ -150,18 +150,24 @@ def _informed(table: pd.DataFrame) -> str:
             f"{r.posterior_mean:.3g} ({r.posterior_sd:.2g})",
             f"{r.contraction:.2f}",
             f"{r.overlap:.2f}",
+            f"{r.again:.2f}",
             r.informed_by if isinstance(r.informed_by, str) else "several targets together",
         )
         for r in informed.sort_values("overlap").itertuples()
     ]
     columns = ["parameter", "prior mean (sd)", "posterior mean (sd)", "contraction", "overlap"]
-    return markdown(pd.DataFrame(rows, columns=[*columns, "informed by"]))
+    return markdown(pd.DataFrame(rows, columns=[*columns, "second fit", "informed by"]))
 
 
 def _silent(table: pd.DataFrame) -> str:
     silent = table[table["verdict"].str.contains("do not inform")]["parameter"]
     names = ", ".join(f"`{name}`" for name in silent)
-    return f"The data do not inform {len(silent)} of {len(table)} parameters: {names}."
+    unsure = table.loc[table["verdict"].str.contains("second fit"), "parameter"]
+    doubt = ", ".join(f"`{name}`" for name in unsure) or "none"
+    return (
+        f"The data do not inform {len(silent)} of {len(table)} parameters: {names}. Of these, what "
+        f"one fit said of them and the second did not bear out: {doubt}."
+    )
 
 
 def _sbc(kept: dict[str, pd.DataFrame]) -> str:
