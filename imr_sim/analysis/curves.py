@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -28,12 +27,12 @@ def curve_summary(values: np.ndarray) -> dict[str, np.ndarray]:
         defines.
     """
     flat = values.reshape(-1, values.shape[-1])
-    if not np.isnan(flat).any():
-        levels = np.quantile(flat, list(QUANTILES.values()), axis=0)
-        return {"mean": flat.mean(axis=0), **dict(zip(QUANTILES, levels, strict=True))}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a month without any value stays NaN
-        levels = np.nanquantile(flat, list(QUANTILES.values()), axis=0)
+    ordered = np.sort(flat, axis=0)  # NaN comes last
+    known = np.sum(~np.isnan(flat), axis=0)
+    levels = np.full((len(QUANTILES), len(known)), np.nan)
+    for n in np.unique(known[known > 0]):  # much faster than one month after the other
+        those = known == n
+        levels[:, those] = np.quantile(ordered[:n, those], list(QUANTILES.values()), axis=0)
     return {"mean": nan_mean(flat, axis=0), **dict(zip(QUANTILES, levels, strict=True))}
 
 

@@ -91,7 +91,7 @@ def _arm(
         campaign = batch.campaign(load_strategy(name), MONTHS, None)
         record = np.empty((len(values), MONTHS, system.n_sites), RECORD)
         for m in range(MONTHS):
-            record[:, m : m + 1] = batch.advance_under(campaign)
+            batch.advance_under(campaign, into=record, row=m)
         some_high, some_mean = _after_start(record)
         high.append(some_high)
         mean.append(some_mean)

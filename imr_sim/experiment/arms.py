@@ -91,7 +91,7 @@ def run_arm(
     campaign = batch.campaign(strategy, horizon, budget)
     record = np.empty((len(batch), horizon, batch.stage.world.n_sites), RECORD)
     for m in range(horizon):
-        record[:, m : m + 1] = batch.advance_under(campaign)
+        batch.advance_under(campaign, into=record, row=m)
         if tick:
             tick(len(batch))
     later = monthly_outcomes(record, batch.params)

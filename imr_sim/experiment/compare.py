@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +23,7 @@ from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System
 
-CHUNK_HISTORIES = 64
+CHUNK_HISTORIES = 32  # their state stays in the caches from month to month
 
 
 def compare(
@@ -117,6 +117,7 @@ def compare(
     names = (*CURVES, "cost_usd", "hours", *(["support_usd"] if spreading.support else []))
     books = [_Book(names, len(draw), months, system.n_sites) for _ in chosen]
     report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
+    arms: list[Future[None]] = []
     with ThreadPoolExecutor(stage.threads) as pool:
         for first in range(0, len(draw), CHUNK_HISTORIES):
             chunk = slice(first, first + CHUNK_HISTORIES)
@@ -129,12 +130,15 @@ def compare(
                 report.tick,
                 spreading.support,
             )
+            waiting = arms
             arms = [
                 pool.submit(_fill, book, chunk, past, strategy, horizon, budget, report)
                 for strategy, book in zip(chosen, books, strict=True)
             ]
-            for arm in arms:
+            for arm in waiting:  # a chunk later, so that no thread is ever idle
                 arm.result()
+        for arm in arms:
+            arm.result()
     shape = (len(draws), replicates)
     return Comparison(
         arms=tuple(

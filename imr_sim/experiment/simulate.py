@@ -154,7 +154,7 @@ def _run(
     batch.begin_policy()
     campaign = batch.campaign(strategy, months - quiet, budget)
     for m in range(quiet, months):
-        record[:, m : m + 1] = batch.advance_under(campaign, log() if log else NO_LOG)
+        batch.advance_under(campaign, log() if log else NO_LOG, record, m)
     cost[:, quiet:] = campaign.spent_usd
 
 

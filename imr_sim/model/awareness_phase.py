@@ -49,6 +49,8 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
     coordinators, chiefs = world.coordinator, world.chief
     logging = len(log.kind) > 0
     n_words = len(left)
+    last = -1
+    of_everybody = of_members = of_mandate = 0.0
     for first in range(0, n_words, CHUNK):
         n = min(CHUNK, n_words - first)
         some = NONE
@@ -59,20 +61,23 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
             if not unaware:
                 continue
             site = word_site[w]
-            doses = dose[site]
-            everybody[i] = rules.hearing_everybody(
-                p,
-                sites[site].status == PROVIDING,
-                doses[rules.MATERIALS],
-                doses[rules.OUTREACH],
-            )
-            members[i] = p.meetings_awareness * doses[rules.MEETINGS]
-            mandate[i] = p.mandate_awareness * doses[rules.MANDATE]
-            taking_part = doses[rules.COLLABORATIVE]
-            if taking_part > 0.0:
-                met = members_in - world.smi_count[site]
-                share = (aware_in - sites[site].smi_aware) / met if met > 0 else 0.0
-                members[i] += rules.hearing_in_collaborative(p, taking_part, share)
+            if site != last:
+                last = site
+                doses = dose[site]
+                of_everybody = rules.hearing_everybody(
+                    p,
+                    sites[site].status == PROVIDING,
+                    doses[rules.MATERIALS],
+                    doses[rules.OUTREACH],
+                )
+                of_members = p.meetings_awareness * doses[rules.MEETINGS]
+                of_mandate = p.mandate_awareness * doses[rules.MANDATE]
+                taking_part = doses[rules.COLLABORATIVE]
+                if taking_part > 0.0:
+                    met = members_in - world.smi_count[site]
+                    share = (aware_in - sites[site].smi_aware) / met if met > 0 else 0.0
+                    of_members += rules.hearing_in_collaborative(p, taking_part, share)
+            everybody[i], members[i], mandate[i] = of_everybody, of_members, of_mandate
             ties = rules.hearing_from_ties(p, _most(within, w), _most(between, w))
             most_media = of_member
             if unaware & coordinators[w]:

@@ -109,8 +109,24 @@ class Batch:
             twin.policy = self.policy.only(keep)
         return twin
 
-    def advance(self, months: int, doses: np.ndarray | None = None, log: Log = NO_LOG):
+    def advance(
+        self,
+        months: int,
+        doses: np.ndarray | None = None,
+        log: Log = NO_LOG,
+        into: np.ndarray | None = None,
+        row: int = 0,
+    ) -> np.ndarray:
         """Run `months` months under constant doses (none by default).
+
+        Parameters
+        ----------
+        months : int
+        doses : ndarray of float64, shape (B, S, levers), or None
+        log : Log
+        into : ndarray of RECORD, shape (B, >= row + months, S), or None
+            Where the months are written, from `row` on; None for a record of their own.
+        row : int
 
         Returns
         -------
@@ -121,7 +137,7 @@ class Batch:
         if doses is None:
             doses = np.zeros((1, n_sites, len(LEVERS)))
             doses = np.broadcast_to(doses, (len(self), *doses.shape[1:])).copy()
-        record = np.empty((len(self), months, n_sites), RECORD)
+        record = np.empty((len(self), months, n_sites), RECORD) if into is None else into
         first = self.month
 
         def run(histories: tuple[int, int]) -> None:
@@ -135,6 +151,7 @@ class Batch:
                 stage.start,
                 doses,
                 record,
+                row,
                 log,
                 *histories,
             )
@@ -146,19 +163,18 @@ class Batch:
             with ThreadPoolExecutor(len(shares)) as pool:
                 list(pool.map(run, shares))
         self.month += months
-        return record
+        return record[:, row : row + months]
 
     def advance_quietly(self, months: int, tick=None) -> np.ndarray:
         """Run `months` months without levers, in slices; `tick(history_months)` after each."""
-        parts = []
+        record = np.empty((len(self), months, self.stage.world.n_sites), RECORD)
         step = max(1, SLICE // len(self))
         for done in range(0, months, step):
             n = min(step, months - done)
-            parts.append(self.advance(n))
+            self.advance(n, into=record, row=done)
             if tick:
                 tick(n * len(self))
-        shape = (len(self), 0, self.stage.world.n_sites)
-        return np.concatenate(parts, axis=1) if parts else np.empty(shape, RECORD)
+        return record
 
     def begin_policy(self, decisions: tuple[int, int, int] = POLICY) -> None:
         """Fix what planners learn at the policy date: a survey of the sites, and their own luck.
@@ -195,11 +211,9 @@ class Batch:
         since = self.month - policy.start
 
         def months_since(field: str) -> np.ndarray:
-            happened = sites[field]
-            seen = (happened > NEVER) & (happened < self.month)
-            return np.where(seen, np.minimum(self.month - happened, NEVER_SEEN), NEVER_SEEN).astype(
-                np.int16
-            )
+            months = self.month - sites[field]
+            months[months <= 0] = NEVER_SEEN  # still to come
+            return np.minimum(months, NEVER_SEEN).astype(np.int16)
 
         prrc = sites["prrc_month"]
         return PlannerView(
@@ -219,10 +233,16 @@ class Batch:
             sites=self.stage.facts,
         )
 
-    def advance_under(self, campaign: Campaign, log: Log = NO_LOG) -> np.ndarray:
-        """Run one month under a strategy; RECORD, shape (B, 1, S)."""
+    def advance_under(
+        self,
+        campaign: Campaign,
+        log: Log = NO_LOG,
+        into: np.ndarray | None = None,
+        row: int = 0,
+    ) -> np.ndarray:
+        """Run one month under a strategy; RECORD, shape (B, 1, S). See `advance`."""
         doses = campaign.doses(self.view(campaign))
-        record = self.advance(1, doses, log)
+        record = self.advance(1, doses, log, into, row)
         campaign.note_status(self.state.sites["status"])
         return record
 

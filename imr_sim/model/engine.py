@@ -84,6 +84,7 @@ def run_months(
     start,
     doses,
     record,
+    row,
     log,
     first_history,
     last_history,
@@ -104,8 +105,9 @@ def run_months(
     start : int
         Month number of the history's first month (for months of hire).
     doses : ndarray of float64, shape (B, S, levers)
-    record : ndarray of RECORD, shape (B, n_months, S)
-        Written.
+    record : ndarray of RECORD, shape (B, >= row + n_months, S)
+        Written, from `row` on.
+    row : int
     log : Log
         Events, when B is 1; a log of capacity 0 keeps nothing.
     first_history, last_history : int
@@ -131,4 +133,4 @@ def run_months(
                 before,
                 log,
             )
-            record_phase.write_record(state.sites[b], record[b, m])
+            record_phase.write_record(state.sites[b], record[b, row + m])

@@ -31,7 +31,7 @@ from imr_sim.model.rng import (
     uniforms_of,
 )
 from imr_sim.model.rng import CHAMPION as CHAMPION_LUCK
-from imr_sim.model.rules import monthly
+from imr_sim.model.rules import event_in_month, monthly
 from imr_sim.model.state import (
     AWARE,
     CHAMPION,
@@ -156,7 +156,7 @@ def _come_to_support(
 ):
     word_site, peer, degree, _, _ = posts
     levels, others, shying, terms, listed, rates = scratch
-    last = -1
+    last, dosed = -1, -1.0
     base = consensus = shy = shy_peer = 0.0
     level = other = NONE
     for i in range(n):
@@ -167,8 +167,10 @@ def _come_to_support(
             last = site
             base = rules.support_rate_of_site(p, sites[site])
             consensus = p.consensus_support * dose[site, rules.CONSENSUS]
-            shy = rules.willingness(p, OTHER, dose[site, rules.SIMPLIFY])
-            shy_peer = rules.willingness(p, PEER, dose[site, rules.SIMPLIFY])
+            if dose[site, rules.SIMPLIFY] != dosed:  # most sites get the same dose, or none
+                dosed = dose[site, rules.SIMPLIFY]
+                shy = rules.willingness(p, OTHER, dosed)
+                shy_peer = rules.willingness(p, PEER, dosed)
             most = base * (1.0 + p.s_peers)
             level = level_of((most * shy + consensus) / 12.0)
             other = level_of((most + consensus) / 12.0)
@@ -274,8 +276,8 @@ def _tire(posts, staff_count, p, luck, month, now, new, left, sites, first, n, l
             if site != last:
                 last = site
                 share = sites[site].supportive / staff_count[site]
-                tires = monthly(rules.fatigue_rate(p, sites[site], share))
-            if u[0, k] < tires:
+                tires = rules.fatigue_rate(p, sites[site], share)
+            if event_in_month(u[0, k], tires):
                 new[CHAMPION, w] &= ~bit(slot & 63)
                 if logging:
                     log_event(log, month, TIRED, site, slot, 0, -1)

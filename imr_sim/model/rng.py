@@ -212,6 +212,30 @@ def happens(luck, month, decision, slot, digits, i, bit, p):
 
 
 @rule
+def keep_below(luck, month, decision, digits, first, posts, chances, n):
+    """Of n listed posts keep those whose uniform lies below their own of `chances`.
+
+    `posts` lists slots in the words from `first` on; both lists are changed in place. Returns how
+    many are left.
+    """
+    possible = 0
+    for k in range(n):
+        slot, scaled = posts[k], chances[k] * SCALE
+        posts[possible], chances[possible] = slot, scaled
+        possible += int(leading(digits, (slot >> 6) - first, slot & 63) < scaled)
+    kept = 0
+    for k in range(possible):
+        slot, scaled = posts[k], chances[k]
+        prefix = leading(digits, (slot >> 6) - first, slot & 63)
+        below = prefix + 1 <= scaled
+        if not below:
+            below = prefix + uniform(luck, month, decision, slot) < scaled
+        posts[kept] = slot
+        kept += int(below)
+    return kept
+
+
+@rule
 def keep_struck(luck, month, decision, digits, first, posts, rates, n):
     """Of n listed posts keep those that an event with a hazard of `rates` per year strikes.
 

@@ -19,6 +19,12 @@ def monthly(rate):
     return -math.expm1(-rate / 12.0)
 
 
+@rule
+def event_in_month(u, rate):
+    """Whether an event with a hazard of `rate` per year happens; u mostly settles it by itself."""
+    return u < rate / 12.0 and u < monthly(rate)
+
+
 # People come and go ------------------------------------------------------------------------
 
 

@@ -34,7 +34,7 @@ from imr_sim.model.rng import (
     uniforms_from,
     uniforms_of,
 )
-from imr_sim.model.rules import monthly
+from imr_sim.model.rules import event_in_month, monthly
 from imr_sim.model.state import (
     AWARE,
     CHAMPION,
@@ -99,12 +99,6 @@ def _prrc_opening(world, p, luck, s):
     if late < p.prrc_late:
         return 2013 * 12 + int(when * 48)
     return 2006 * 12 + int(when * 84)
-
-
-@inlined
-def event_in_month(u, rate):
-    """Whether an event with a hazard of `rate` per year happens; most often u settles it."""
-    return u < rate / 12.0 and u < monthly(rate)
 
 
 @rule

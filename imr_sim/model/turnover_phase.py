@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import bit, has, lowest, position
+from imr_sim.model.bits import bit, has, list_posts
 from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.events import HIRED_KNOWING, log_event
 from imr_sim.model.layout import N_ROLES, NOT_CLINICAL
@@ -21,8 +21,9 @@ from imr_sim.model.rng import (
     IMPORT,
     LEAVE,
     NONE,
+    ONE,
     REPLACE,
-    happens,
+    keep_below,
     keep_possible,
     leading_digits,
     level_of,
@@ -47,7 +48,8 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
     digits = np.empty((DIGITS, CHUNK), np.uint64)
     levels, others = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
     posts = np.empty(CHUNK, np.uint64)
-    gone, luck_of_gone = np.empty(CHUNK * 64, np.int64), np.empty((2, 4, BLOCK))
+    gone, chances = np.empty(CHUNK * 64, np.int64), np.empty(CHUNK * 64)
+    luck_of_gone, sources = np.empty((2, 4, BLOCK)), np.empty(BLOCK, np.int64)
     leaves = np.empty(N_ROLES)
     clinical = other = 0.0
     for role in range(N_ROLES):
@@ -69,115 +71,96 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
         keep_possible(digits, levels, others, world.clinical[first : first + n], posts, n)
         n_gone = 0
         for i in range(n):
-            w = first + i
-            left[w] = NONE
-            maybe = posts[i]
-            site = word_site[w]
-            while maybe:
-                flag = lowest(maybe)
-                maybe ^= flag
-                b = position(flag)
-                slot = w * 64 + b
-                role = post_role[slot]
-                probability = leaves[role]
-                if now[DELIVERING, w] & flag:
-                    training, audit = dose[site, rules.TRAINING], dose[site, rules.AUDIT]
-                    probability = monthly(
-                        rules.leaving_rate(p, role) * rules.retention(p, training, audit)
-                    )
-                if happens(luck, month, LEAVE, slot, digits, i, b, probability):
-                    left[w] |= flag
-                    gone[n_gone] = slot
-                    n_gone += 1
+            left[first + i] = NONE
+            n_gone = list_posts(posts[i], first + i, gone, n_gone)
+        for k in range(n_gone):
+            slot = gone[k]
+            role, w = post_role[slot], slot >> 6
+            chances[k] = leaves[role]
+            if has(now[DELIVERING, w], slot & 63):
+                doses = dose[word_site[w]]
+                ratio = rules.retention(p, doses[rules.TRAINING], doses[rules.AUDIT])
+                chances[k] = monthly(rules.leaving_rate(p, role) * ratio)
+        n_gone = keep_below(luck, month, LEAVE, digits, first, gone, chances, n_gone)
+        for k in range(n_gone):
+            left[gone[k] >> 6] |= bit(gone[k] & 63)
+        for f in range(N_FLAGS):  # whoever leaves takes them along
+            for w in range(first, first + n):
+                new[f, w] &= ~left[w]
         for begin in range(0, n_gone, BLOCK):
             m = min(BLOCK, n_gone - begin)
             vacated = gone[begin : begin + m]
             uniforms_of(luck, month, REPLACE, vacated, m, luck_of_gone[0])
             uniforms_of(luck, month, IMPORT, vacated, m, luck_of_gone[1])
+            _transfers(pools, p, word_site, post_role, smi, vacated, m, luck_of_gone[0], sources)
             for k in range(m):
                 slot = vacated[k]
                 w = slot >> 6
                 site = word_site[w]
                 exchange = p.exchange_share * dose[site, rules.EXCHANGE]
-                source = _replace(
-                    pools,
-                    p,
-                    now,
-                    new,
-                    site,
-                    slot,
-                    post_role[slot],
-                    smi[w],
-                    exchange,
-                    luck_of_gone,
-                    k,
-                )
+                source = _replace(p, now, new, slot, sources[k], smi[w], exchange, luck_of_gone, k)
                 hired[slot] = month - start
                 if logging and has(new[AWARE, w], slot & 63):
                     log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
 
 
+@rule
+def _transfers(pools, p, word_site, role, smi, vacated, m, u, sources):
+    """Where transfers to the m `vacated` posts come from: `sources`, -1 where there is none.
+
+    A random post of the same role and programme in another VAMC. `u` are the uniforms of REPLACE.
+    All are looked up before any post is filled, so that none waits for the memory of another.
+    """
+    pool, kind_ptr, kind_visn, kind_site, site_visn = pools
+    for k in range(m):
+        how, where, who = u[0, k], u[1, k], u[2, k]
+        sources[k] = -1
+        if how >= p.transfer_share:
+            continue
+        slot = vacated[k]
+        site = word_site[slot >> 6]
+        kind = int(role[slot]) * 2 + int(has(smi[slot >> 6], slot & 63))
+        own_first = kind_site[kind, site, 0]
+        own = kind_site[kind, site, 1] - own_first
+        first, last = kind_ptr[kind], kind_ptr[kind + 1]
+        if where < p.transfer_same_visn:
+            near = kind_visn[kind, site_visn[site]]
+            if near[1] - near[0] > own:
+                first, last = near[0], near[1]
+        others = last - first - own
+        if others > 0:
+            chosen = first + int(who * others)
+            sources[k] = pool[chosen + own if chosen >= own_first else chosen]
+
+
 @inlined
-def _replace(pools, p, now, new, site, slot, role, smi, exchange_share, u, k):
+def _replace(p, now, new, slot, source, smi, exchange_share, u, k):
     """Fill a post: a transfer brings what they know, a hire from outside rarely does.
 
     `u[0, :, k]` and `u[1, :, k]` are the uniforms of REPLACE and IMPORT of the post. Returns the
-    post that a transfer came from, or -1.
+    post that a transfer came from, or -1. Written without branches where nobody can predict them.
     """
-    flag = bit(slot & 63)
-    w = slot >> 6
+    w, here = slot >> 6, np.uint64(slot & 63)
+    flag = ONE << here
     is_smi = smi & flag != NONE
-    for f in range(N_FLAGS):
-        new[f, w] &= ~flag
-    aware = experienced = trained = champion = exchanged = False
-    source = -1
-    if is_smi:
-        champion = u[1, 0, k] < p.importer_champion_probability
-        exchanged = u[1, 1, k] < exchange_share
-    if exchanged:
-        aware = experienced = True
+    trained = NONE
+    if is_smi and u[1, 1, k] < exchange_share:
+        source = -1
+        aware = experienced = flag
+    elif source >= 0:
+        home, there = source >> 6, np.uint64(source & 63)
+        aware = ((now[AWARE, home] >> there) & ONE) << here
+        experienced = ((now[EXPERIENCED, home] >> there) & ONE) << here
+        trained = ((now[TRAINED, home] >> there) & ONE) << here
     else:
-        how, where, who, knows = u[0, 0, k], u[0, 1, k], u[0, 2, k], u[0, 3, k]
-        if how < p.transfer_share:
-            source = _transfer_from(pools, p, where, who, site, role, is_smi)
-        if source >= 0:
-            home, there = source >> 6, bit(source & 63)
-            aware = now[AWARE, home] & there != NONE
-            experienced = now[EXPERIENCED, home] & there != NONE
-            trained = now[TRAINED, home] & there != NONE
-        elif knows < p.external_experienced:
-            aware = experienced = True
-        elif knows < p.external_experienced + p.external_aware:
-            aware = True
-    if aware:
-        new[AWARE, w] |= flag
-        new[IMPORTED, w] |= flag
-        if champion:
-            new[SUPPORTIVE, w] |= flag
-            new[CHAMPION, w] |= flag
-    if experienced:
-        new[EXPERIENCED, w] |= flag
-    if trained:
-        new[TRAINED, w] |= flag
+        knows = u[0, 3, k]
+        experienced = flag if knows < p.external_experienced else NONE
+        aware = flag if knows < p.external_experienced + p.external_aware else NONE
+    new[AWARE, w] |= aware
+    new[IMPORTED, w] |= aware
+    new[EXPERIENCED, w] |= experienced
+    new[TRAINED, w] |= trained
+    if is_smi and u[1, 0, k] < p.importer_champion_probability:
+        new[SUPPORTIVE, w] |= aware
+        new[CHAMPION, w] |= aware
     return source
-
-
-@inlined
-def _transfer_from(pools, p, where, who, site, role, is_smi):
-    """A random post of the same role and programme in another VAMC; -1 when there is none."""
-    pool, kind_ptr, kind_visn, kind_site, site_visn = pools
-    kind = int(role) * 2 + int(is_smi)
-    own_first = kind_site[kind, site, 0]
-    own = kind_site[kind, site, 1] - own_first
-    first, last = kind_ptr[kind], kind_ptr[kind + 1]
-    if where < p.transfer_same_visn:
-        near = kind_visn[kind, site_visn[site]]
-        if near[1] - near[0] > own:
-            first, last = near[0], near[1]
-    others = last - first - own
-    if others <= 0:
-        return -1
-    chosen = first + int(who * others)
-    if chosen >= own_first:
-        chosen += own
-    return int(pool[chosen])

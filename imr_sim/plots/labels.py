@@ -105,9 +105,10 @@ def _dots(points: np.ndarray, half: float) -> np.ndarray:
 
 def _overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Area that each of n boxes shares with each of m others, shape (n, m)."""
-    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    return np.clip(high - low, 0, None).prod(axis=-1)
+    left, bottom, right, top = others.T
+    width = np.minimum(boxes[:, 2:3], right) - np.maximum(boxes[:, 0:1], left)
+    height = np.minimum(boxes[:, 3:4], top) - np.maximum(boxes[:, 1:2], bottom)
+    return np.maximum(width, 0) * np.maximum(height, 0)
 
 
 def label_points(axes: Axes, points: np.ndarray, texts: list[str], line: np.ndarray) -> None:
