@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -23,7 +24,7 @@ from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System
 
-CHUNK_HISTORIES = 32  # their state stays in the caches from month to month
+CHUNK_HISTORIES = 64
 
 
 def compare(
@@ -117,26 +118,29 @@ def compare(
     names = (*CURVES, "cost_usd", "hours", *(["support_usd"] if spreading.support else []))
     books = [_Book(names, len(draw), months, system.n_sites) for _ in chosen]
     report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
+    chunks = [
+        slice(first, first + CHUNK_HISTORIES) for first in range(0, len(draw), CHUNK_HISTORIES)
+    ]
+
+    def past_of(chunk: slice, stage: Stage) -> Past:
+        known = (values[chunk], draw[chunk], replicate[chunk])
+        return Past.run(stage, *known, before, report.tick, spreading.support)
+
+    past, alone = past_of(chunks[0], stage), replace(stage, threads=1)
     arms: list[Future[None]] = []
     with ThreadPoolExecutor(stage.threads) as pool:
-        for first in range(0, len(draw), CHUNK_HISTORIES):
-            chunk = slice(first, first + CHUNK_HISTORIES)
-            past = Past.run(
-                stage,
-                values[chunk],
-                draw[chunk],
-                replicate[chunk],
-                before,
-                report.tick,
-                spreading.support,
-            )
+        for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
+            # Queued before the arms, and those waited for a chunk later: no thread is ever idle.
+            ahead = pool.submit(past_of, following, alone) if following else None
             waiting = arms
             arms = [
                 pool.submit(_fill, book, chunk, past, strategy, horizon, budget, report)
                 for strategy, book in zip(chosen, books, strict=True)
             ]
-            for arm in waiting:  # a chunk later, so that no thread is ever idle
+            for arm in waiting:
                 arm.result()
+            if ahead:
+                past = ahead.result()
         for arm in arms:
             arm.result()
     shape = (len(draws), replicates)
