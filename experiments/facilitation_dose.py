@@ -198,7 +198,13 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
     budget = settings["effort"] * site_cost(LEVER, 1.0, settings["months"]) / 1e6
     findings.append(
         f"**One budget of US$ {budget:.2f} million.** The largest mean is at "
-        f"{top['sites']:.0f} VAMCs with dose {top['dose']:.2g}: {signed(top, 'VAMC-years')}. "
+        f"{top['sites']:.0f} VAMCs with dose {top['dose']:.2g}"
+        + (
+            ", the fewest VAMCs and highest dose that were tried"
+            if top.equals(held.iloc[0])
+            else ""
+        )
+        + f": {signed(top, 'VAMC-years')}. "
         f"{held.iloc[0]['sites']:.0f} VAMCs at dose {held.iloc[0]['dose']:.2g} give "
         f"{signed(held.iloc[0], 'VAMC-years')}, {held.iloc[-1]['sites']:.0f} at dose "
         f"{held.iloc[-1]['dose']:.2g} {signed(held.iloc[-1], 'VAMC-years')}. "

@@ -36,6 +36,7 @@ from study import (
 from study_figures import HOW_TO_READ, SERIES, band_line, spread_mark, zero
 
 import imr_sim as imr
+from imr_sim.checks import whole_number
 from imr_sim.cli.progress import Progress
 from imr_sim.experiment import Design
 from imr_sim.model.parameters import ParameterSet
@@ -57,6 +58,7 @@ class Found(NamedTuple):
 
 def compute(config: DictConfig) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Several networks a cell; every network meets the same draws and the same luck."""
+    whole_number("networks", config.networks, 2, 1000)
     draws = imr.posterior().take(config.draws)
     system = imr.load_system(config.system)
     usual = (1.0, 1 - USUAL.same_visn_share)
@@ -146,10 +148,9 @@ def _estimate(values: np.ndarray) -> dict[str, float]:
     found = estimate(values.ravel())
     networks, draws = values.shape
     variance = values.mean(axis=0).var(ddof=1) / draws
-    if networks > 1:
-        variance += values.mean(axis=1).var(ddof=1) / networks
+    variance += values.mean(axis=1).var(ddof=1) / networks
     half = NORMAL_90 * float(np.sqrt(variance))
-    sd = float(np.sqrt(values.var(axis=0, ddof=1).mean())) if networks > 1 else np.nan
+    sd = float(np.sqrt(values.var(axis=0, ddof=1).mean()))
     bounds = {"mean_lo": found["mean"] - half, "mean_hi": found["mean"] + half}
     return {**found, **bounds, "network_sd": sd, "sd": float(values.std(ddof=1))}
 

@@ -36,8 +36,10 @@ from study import (
 import imr_sim as imr
 from imr_sim.analysis.paired import p_best
 from imr_sim.experiment import Design
+from imr_sim.model.parameters import ParameterSet
 from imr_sim.plots.style import GREY, INK, new_figure, styled
 from imr_sim.strategies import DEFAULT_STRATEGIES, ComposedStrategy, load_strategy
+from imr_sim.system import System
 
 RULES = {
     "random": "at random",
@@ -60,14 +62,13 @@ def compute(config: DictConfig) -> tuple[pd.DataFrame, dict[str, Any]]:
     system = imr.load_system(config.system)
     visn = system.sites["visn"].to_numpy()
     chosen, rules = list(config.strategies or DEFAULT_STRATEGIES), list(config.rules)
-    arms, places, price = {}, {}, {}
-    for name in chosen:
-        strategy = load_strategy(name)
-        assert isinstance(strategy, ComposedStrategy)
-        places[name] = affordable(strategy, config.budget, config.horizon, system.n_sites)
-        price[name] = programme_cost(strategy, config.horizon)
-        for rule in rules:
-            arms[name, rule] = retargeted(strategy, rule, places[name], visn, config.visn_months)
+    strategies = {name: _composed(name) for name in chosen}
+    places = _places(config, draws, system, strategies)
+    arms = {
+        (name, rule): retargeted(strategy, rule, places[name], visn, config.visn_months)
+        for name, strategy in strategies.items()
+        for rule in rules
+    }
     scenario = scenario_of(
         config,
         draws,
@@ -100,9 +101,55 @@ def compute(config: DictConfig) -> tuple[pd.DataFrame, dict[str, Any]]:
         ]
         mean = estimate(np.mean(gains, axis=0))
         rows.append({"part": "rule", "rule": rule, "outcome": "added_vamc_years", **mean})
-    labels = {name: load_strategy(name).label for name in chosen}
+    labels = {name: strategy.label for name, strategy in strategies.items()}
+    price = {name: programme_cost(s, config.horizon) for name, s in strategies.items()}
     facts = {"histories": len(draws), "places": places, "price": price, "labels": labels}
     return pd.DataFrame(rows), facts
+
+
+def _composed(name: str) -> ComposedStrategy:
+    strategy = load_strategy(name)
+    assert isinstance(strategy, ComposedStrategy)
+    return strategy
+
+
+def _places(
+    config: DictConfig,
+    draws: ParameterSet,
+    system: System,
+    strategies: Mapping[str, ComposedStrategy],
+) -> dict[str, int]:
+    """VAMCs at which each strategy begins, so that it costs the budget or little less.
+
+    A pilot without a budget, at as many VAMCs as the whole programme could be paid for, shows what
+    is spent there; the number is scaled so that the budget lasts in nine of ten of its histories.
+    """
+    sites, visn = system.n_sites, system.sites["visn"].to_numpy()
+    few = draws.take(min(config.pilot_draws, len(draws)))
+    start = {
+        name: affordable(strategy, config.budget, config.horizon, sites)
+        for name, strategy in strategies.items()
+    }
+    arms = {
+        name: retargeted(strategy, "random", start[name], visn, config.visn_months)
+        for name, strategy in strategies.items()
+    }
+    scenario = scenario_of(
+        config,
+        few,
+        system=system,
+        design=Design.draws(few),
+        strategies=list(arms.values()),
+        outcomes=["cost_usd"],
+        common_luck=False,
+    )
+    store = run(config, scenario, "pilot: ")
+    places = {}
+    for name, arm in arms.items():
+        spent = np.quantile(store.array("cost_usd", arm.name), 0.9)
+        scaled = start[name] * config.budget / spent if spent > 0 else sites
+        places[name] = int(np.clip(scaled + 1e-6, 1, sites))
+    return places
 
 
 def _against_best(name: str, rules: list[str], years: np.ndarray) -> list[dict[str, Any]]:
@@ -156,9 +203,9 @@ def figure(table: pd.DataFrame, about: Mapping[str, Any]) -> Figure:
         "draws",
         about["stamp"],
         "Mean, and 90% of single histories in brackets (parameters and luck), against no strategy "
-        "in the same history. After a name: VAMCs that the budget pays the whole programme for. "
-        "Colour: mean above (violet) or below (orange) that over the strategy's rules. Heavy "
-        "frame: its best mean. Light frame: cannot be told from it (simultaneous 90%).",
+        "in the same history. After a name: VAMCs where the budget lets it begin. Colour: mean "
+        "above (violet) or below (orange) that over all rules. Heavy frame: best mean of the "
+        "strategy. Light frame: cannot be told from the best (simultaneous 90%).",
         (1.95, 0.1),
     )
     high = drawn.get_figheight()
@@ -176,7 +223,7 @@ def figure(table: pd.DataFrame, about: Mapping[str, Any]) -> Figure:
         text = f"{mean.iat[i, j]:+.1f}\n[{lo.iat[i, j]:.0f}, {hi.iat[i, j]:.0f}]"
         axes.text(j, i, text, ha="center", va="center", color=INK, linespacing=0.95)
         if best.iat[i, j] or not told.iat[i, j]:
-            leads = best.iat[i, j] and np.ptp(mean.iloc[i]) > 0
+            leads = best.iat[i, j] and (mean.iloc[i] == mean.iat[i, j]).sum() == 1
             look = (INK, 2.0) if leads else (GREY, 0.8)
             frame = Rectangle((j - 0.46, i - 0.44), 0.92, 0.88, fill=False)
             frame.set(edgecolor=look[0], linewidth=look[1])
@@ -212,6 +259,7 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
         mine = gaps[gaps["strategy"] == name]
         best = mine[is_best[mine.index]].iloc[0]
         top = cells[(cells["strategy"] == name) & (cells["rule"] == best["rule"])].iloc[0]
+        alike = int((mine["mean"] == 0).sum())
         worse = [RULES.get(r, r) for r in mine[told[mine.index]]["rule"]]
         cost = spent[(spent["strategy"] == name) & (spent["rule"] == best["rule"])].iloc[0]
         rows.append(
@@ -219,7 +267,7 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
                 label,
                 places[name],
                 cell(cost, 2, sign=False, per=1e6),
-                RULES[best["rule"]] if np.ptp(mine["mean"]) > 0 else "all alike",
+                RULES[best["rule"]] if alike == 1 else f"{alike} rules alike",
                 cell(top),
                 f"{best['p_best_mean']:.2f}",
                 f"{best['p_best_history']:.2f}",
@@ -263,8 +311,10 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
         f"{len(labels)} strategies under {len(settings['rules'])} rules, each with at most US$ "
         f"{settings['budget'] / 1e6:g} million, {settings['horizon']} months from "
         f"{settings['policy_start']}, {about['sites']} sites. A strategy keeps its levers, doses, "
-        "waves and filters; its rule is replaced, and it begins at no more VAMCs than the budget "
-        "pays the whole programme for, at default costs. All cells meet the same "
+        "waves and filters; its rule is replaced, and it begins at so many VAMCs, the same under "
+        f"every rule, as the budget lasts for in nine of ten histories of a pilot "
+        f"({settings['pilot_draws']} draws, chosen at random); nobody spends more. Costs are at "
+        "their defaults. All cells meet the same "
         f"{about['histories']} draws and the same luck. P(best mean): that the rule has the "
         "highest mean, by bootstrap over draws; P(best): that it does best in a single history, "
         "ties shared. Told to be worse: the simultaneous 90% interval of the mean difference to "
