@@ -178,8 +178,8 @@ def figure(table: pd.DataFrame, about: Mapping[str, Any]) -> Figure:
         (0.55, 0.1),
     )
     bottom = box.bottom * drawn.get_figheight() + 0.45
-    left = placed_axes(drawn, 0.65, bottom, 2.6, 2.2)
-    right = placed_axes(drawn, 3.85, bottom, 3.05, 2.2)
+    left = placed_axes(drawn, 0.75, bottom, 2.55, 2.2)
+    right = placed_axes(drawn, 3.95, bottom, 2.95, 2.2)
     for i, (look, density) in enumerate(zip(SERIES[1:], settings["density"], strict=False)):
         rows = _rows(table, "cell", early, density)
         band_line(left, rows["between_visn"].to_numpy(), rows, look)

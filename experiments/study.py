@@ -7,6 +7,8 @@ stands in the CSV, so none of them can say anything else.
 from __future__ import annotations
 
 import json
+import math
+import os
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +35,10 @@ ROOT = Path(__file__).resolve().parents[1]
 NORMAL_90 = 1.6448536269514722
 """95% quantile of the normal distribution: half width of a 90% interval, in standard errors."""
 DIGITS = "%.6g"
+CHUNK = 32
+"""Runs done and kept at once: many strategies go through a month together faster than few."""
+ENOUGH = 0.25
+"""Share of the prior's variance below which a contraction may be the sampler's noise."""
 HOW_TO_READ = (
     'Brackets and "90% of histories" hold the central 90% of single histories, parameter draws and '
     'luck together: what may happen. "Mean" intervals say how well so many histories know the '
@@ -165,11 +171,13 @@ def run(config: DictConfig, scenario: Scenario, what: str = "", quiet: bool = Fa
         When a run failed: a study has no holes.
     """
     progress = Progress(quiet=quiet or config.quiet)
+    workers = config.workers or os.cpu_count() or 1
     store = sweep(
         scenario,
         Path(config.folder) / scenario.digest[:16],
         executor=config.executor,
         workers=config.workers if config.executor != "serial" else None,
+        chunk=min(CHUNK, math.ceil(scenario.runs / workers)),
         progress=lambda done, message: progress(done, f"{what}{message}"),
     )
     progress.finish()
@@ -296,9 +304,9 @@ def _about(study: Study, config: DictConfig) -> dict[str, Any]:
 
 
 def _informed(name: str) -> bool:
-    """Whether the observations say anything of a parameter (docs/calibration.md)."""
-    found = pd.read_csv(ROOT / "docs/data/identifiability.csv", index_col="parameter")["verdict"]
-    return name in found and "do not inform" not in found[name]
+    """Whether the observations take away enough of a prior's variance (docs/calibration.md)."""
+    known = pd.read_csv(ROOT / "docs/data/identifiability.csv", index_col="parameter")
+    return name in known.index and known.loc[name, "contraction"] >= ENOUGH
 
 
 def _prior_driven(about: Mapping[str, Any]) -> list[str]:
@@ -307,12 +315,13 @@ def _prior_driven(about: Mapping[str, Any]) -> list[str]:
     if about["at_prior"]:
         listed = names([f"`{name}`" for name in about["at_prior"]])
         said.append(
-            f"The observations do not inform {listed}: what follows from them is a judgement, "
-            "carried through the model, and no finding ([calibration](../calibration.md))."
+            f"Of what this rests on, the observations leave more than three quarters of the prior "
+            f"variance, or all of it, to {listed}: what follows from them is a judgement carried "
+            "through the model, and no finding ([calibration](../calibration.md))."
         )
     if about["informed"]:
         listed = names([f"`{name}`" for name in about["informed"]])
-        said.append(f"They do say something, mostly little, of {listed}.")
+        said.append(f"They take away a quarter or more of the prior variance of {listed}.")
     return said
 
 

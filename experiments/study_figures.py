@@ -43,7 +43,7 @@ def forest(axes: Axes, rows: pd.DataFrame, labels: Sequence[str], numbers: Seque
         axes.text(1.02, y, text, transform=axes.get_yaxis_transform(), va="center")
     axes.text(
         1.02,
-        len(rows) - 0.35,
+        len(rows) - 0.1,
         "mean [90%]",
         transform=axes.get_yaxis_transform(),
         va="center",
