@@ -79,6 +79,19 @@ COMMANDS = {
         request="imr_sim.cli.sweep_request:SweepRequest",
         entry="imr_sim.cli.sweep:sweep",
     ),
+    "sensitivity": Command(
+        purpose="find what outcomes depend on, and how much of them is luck",
+        usage="imr-sim sensitivity [key=value ...]",
+        examples="""\
+  imr-sim sensitivity
+  imr-sim sensitivity parameters=posterior outcomes=[share_with_prrc] date=2017-12
+  imr-sim sensitivity strategy=facilitation outcomes=[added_vamcs,cost_per_added_vamc_year]
+  imr-sim sensitivity methods=[sobol] 'ranges={media: [0.05, 0.3], a0: [-6, -3]}'
+  imr-sim sensitivity function=ishigami samples=4096
+  imr-sim sensitivity resume=outputs/sensitivity/2026-01-31_08-00-00""",
+        request="imr_sim.cli.sensitivity_request:SensitivityRequest",
+        entry=LONG,
+    ),
     "calibrate": Command(
         purpose="fit the parameters to what was observed: priors to a posterior",
         usage="imr-sim calibrate [key=value ...]",

@@ -1,4 +1,4 @@
-"""What `calibrate`, `forecast` and `validate` do alike: long work in a folder, that can go on."""
+"""What commands with long work do alike: work in a folder, that can be taken up again."""
 
 from __future__ import annotations
 
@@ -14,15 +14,13 @@ from imr_sim.cli.commands import COMMANDS, found
 from imr_sim.cli.fit_requests import LongRequest
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.requests import check_request
+from imr_sim.cli.requests import check_request, fields_of
 from imr_sim.cli.run_folder import CONFIG, MANIFEST, free_path
 from imr_sim.cli.session import INTERRUPTED, Session
 from imr_sim.errors import RequestError
 
 if TYPE_CHECKING:
     from imr_sim.cli.inputs import Inputs
-
-WITH_RESUME = {"resume", "threads", "quiet"}
 
 
 class LongWork(Protocol):
@@ -61,10 +59,11 @@ def run_long(command: str, argv: list[str], session: Session) -> int:
     Nothing is written before the request and all that it names have been checked.
     """
     kind: type[LongRequest] = found(COMMANDS[command].request)
-    request = check_request(kind, compose_request(command, kind.model_fields, argv))
+    request = check_request(kind, compose_request(command, fields_of(kind), argv))
     again = None if request.resume is None else Path(request.resume)
     if again:
         request = _resumed(command, kind, request, again, argv)
+    request = request.settled()
     request.check()
     if not again:
         free_path(request.out, command)
@@ -97,8 +96,9 @@ def run_long(command: str, argv: list[str], session: Session) -> int:
 def _resumed(
     command: str, kind: type[LongRequest], request: LongRequest, folder: Path, argv: list[str]
 ) -> LongRequest:
-    """The request that a folder was begun with, with the threads of now."""
-    beside = sorted({argument.split("=")[0].lstrip("+") for argument in argv} - WITH_RESUME)
+    """The request that a folder was begun with, worked off as is asked now."""
+    given = {argument.split("=")[0].lstrip("+") for argument in argv}
+    beside = sorted(given - {"resume", *kind.HOW})
     if beside:
         raise RequestError(
             f"resume={folder} {' '.join(beside)}=...",
@@ -122,5 +122,5 @@ def _resumed(
             why=reason.splitlines()[0],
             write=f"Write the folder of an interrupted imr-sim {command}.",
         ) from error
-    now = {"threads": request.threads, "quiet": request.quiet}
+    now = {key: getattr(request, key) for key in kind.HOW}
     return check_request(kind, {**config, **now, "resume": None})

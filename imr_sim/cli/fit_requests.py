@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from imr_sim.cli.requests import OUT, SYSTEM, Month, Request, key
 from imr_sim.errors import RequestError
 
 RESUME = key(
     "folder of a run of this command that was interrupted, to go on with",
-    "Write the path of its folder, or null; beside it only threads and quiet.",
+    "Write the path of its folder, or null; beside it only what results do not depend on.",
     min_length=1,
 )
 SEED = key(
@@ -27,20 +29,27 @@ COUNT = "Write a whole number from 1 to 1000000."
 
 
 class LongRequest(Request):
-    """Keys of all commands that fit or judge a fit."""
+    """Keys of all commands whose work can be taken up again."""
+
+    HOW: ClassVar[tuple[str, ...]] = ("quiet",)
+    """Keys that may stand beside `resume`: results do not depend on them."""
 
     seed: int = SEED
-    threads: int | None = THREADS
     resume: str | None = RESUME
     out: str | None = OUT
     figures: bool = key("draw the figures (PNG and SVG)", "Write true or false.")
     quiet: bool = key("no progress on the terminal", "Write true or false.")
 
-    def check(self) -> None:
-        """Raise RequestError where keys do not fit each other."""
+
+class ThreadsRequest(LongRequest):
+    """Keys of all commands that fit or judge a fit."""
+
+    HOW: ClassVar[tuple[str, ...]] = ("threads", "quiet")
+
+    threads: int | None = THREADS
 
 
-class FitRequest(LongRequest):
+class FitRequest(ThreadsRequest):
     """A fit of the model to what was observed."""
 
     system: str = SYSTEM
@@ -89,7 +98,7 @@ class ForecastRequest(FitRequest):
     last_year: int = key("last year to forecast", "Write a year, e.g. 2020.", ge=1990, le=2199)
 
 
-class ValidateRequest(LongRequest):
+class ValidateRequest(ThreadsRequest):
     """A calibration put to the test."""
 
     system: str = SYSTEM

@@ -22,10 +22,11 @@ WHERE = "command line"
 # Values that are names or paths: taken as they stand, so that a path may hold spaces, accents,
 # commas or brackets, which Hydra's grammar would otherwise read as its own signs.
 LITERAL = {"system", "parameters", "practice", "strategy", "reference", "out", "start"}
-LITERAL |= {"policy_start", "design", "experiment", "scheduler", "resume"}
+LITERAL |= {"policy_start", "design", "experiment", "scheduler", "resume", "date", "sweep"}
 # Keys that hold keys, and the one among these that goes by the name of the outer one:
 # `parameters=prior` and `parameters.media=0.1` stand side by side.
 NESTED = {"parameters": "set", "design": "kind"}
+OPEN = ("design.ranges", "ranges")  # keys that hold whatever names the user writes
 PRESET = "preset"  # Hydra's group for values that were chosen together
 
 
@@ -100,7 +101,7 @@ def _for_hydra(argument: str) -> str:
         value = f"'{value}'"
     if key in NESTED:
         key = f"{key}.{NESTED[key]}"
-    elif key.startswith("design.ranges"):  # Hydra adds to a dictionary only so
+    elif key.startswith(OPEN):  # Hydra adds to a dictionary only so
         plus = "++"
     elif key.startswith("parameters."):
         from imr_sim.model.parameters import check_name
@@ -133,7 +134,7 @@ def _check(override: Override, argument: str, command: str, keys: Collection[str
         )
     outer, _, inner = key.partition(".")
     name = outer if outer == "parameters" or inner == NESTED.get(outer) else key
-    name = "design.ranges" if name.startswith("design.ranges.") else name
+    name = next((held for held in OPEN if name.startswith(f"{held}.")), name)
     if name not in keys:
         near = get_close_matches(name, sorted(keys), n=1, cutoff=0.5)
         raise RequestError(

@@ -180,7 +180,7 @@ class SimulateRequest(RunRequest):
     def settled(self) -> Self:
         """The request with its dates: see `HistoryRequest.settled`."""
         begun = super().settled()
-        policy = self.policy_start or _later(str(begun.start), self.of_practice().support_end)
+        policy = self.policy_start or later(str(begun.start), self.of_practice().support_end)
         return begun.model_copy(update={"policy_start": policy})
 
     def check(self) -> None:
@@ -214,7 +214,7 @@ def months_between(first: str, then: str) -> int:
     return 12 * (y1 - y0) + m1 - m0
 
 
-def _later(month: str, n: int) -> str:
+def later(month: str, n: int) -> str:
     """The month n months after "YYYY-MM"."""
     number = 12 * int(month[:4]) + int(month[5:]) - 1 + n
     return f"{number // 12:04d}-{number % 12 + 1:02d}"

@@ -8,22 +8,32 @@ from imr_sim.plots.fidelity import plot_fidelity
 from imr_sim.plots.forecast import plot_forecast
 from imr_sim.plots.forest import plot_forest
 from imr_sim.plots.predictive import plot_predictive
+from imr_sim.plots.sensitivity import (
+    plot_convergence,
+    plot_heat_map,
+    plot_screening,
+    plot_tornado,
+)
 from imr_sim.plots.site_map import plot_map
 from imr_sim.plots.style import save
 from imr_sim.plots.timeline import plot_timeline
 
 __all__ = [
     "plot_adoption",
+    "plot_convergence",
     "plot_cost",
     "plot_fidelity",
     "plot_forecast",
     "plot_forest",
+    "plot_heat_map",
     "plot_map",
     "plot_mechanisms",
     "plot_parameters",
     "plot_predictive",
     "plot_ranks",
+    "plot_screening",
     "plot_tempering",
     "plot_timeline",
+    "plot_tornado",
     "save",
 ]

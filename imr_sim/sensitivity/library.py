@@ -1,8 +1,7 @@
 """SALib, known here alone: it comes with the extra `sensitivity`.
 
 SALib takes a seed only where it is true, so that 0 would mean "no seed", and then draws from
-numpy's global generator. A `Generator` is always true, and is what is passed everywhere; PAWN,
-which would set the global state, is deterministic and is given no seed.
+numpy's global generator. A `Generator` is always true, and is what is passed everywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from imr_sim.errors import RequestError
 
 try:
     from SALib.analyze import morris as analyze_morris
-    from SALib.analyze import pawn as analyze_pawn
     from SALib.analyze import sobol as analyze_sobol
     from SALib.sample import morris as sample_morris
     from SALib.sample import sobol as sample_sobol
@@ -33,7 +31,6 @@ CONFIDENCE = 0.95
 __all__ = [
     "CONFIDENCE",
     "analyze_morris",
-    "analyze_pawn",
     "analyze_sobol",
     "generator",
     "problem",

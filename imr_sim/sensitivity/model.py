@@ -11,7 +11,7 @@ import numpy as np
 from imr_sim.errors import ImrSimError
 from imr_sim.experiment import Design, Scenario, Store, sweep
 from imr_sim.experiment.outcomes import PAIRED
-from imr_sim.model.parameters import Parameters
+from imr_sim.model.parameters import ParameterSet
 from imr_sim.practice import Practice
 from imr_sim.sensitivity.factors import Factors
 from imr_sim.sensitivity.stage import Stage
@@ -29,8 +29,8 @@ class ModelFunction:
     ----------
     factors : Factors
         Names of parameters.
-    base : Parameters
-        Values of those that a stage does not vary.
+    base : ParameterSet
+        One draw: values of those that a stage does not vary, adapted to the practice.
     system : System
     strategy : Strategy
         Under which outcomes are read.
@@ -57,7 +57,7 @@ class ModelFunction:
     """
 
     factors: Factors
-    base: Parameters
+    base: ParameterSet
     system: System
     strategy: Strategy
     reference: Strategy | None

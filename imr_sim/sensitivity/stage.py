@@ -92,19 +92,19 @@ def _inside(u: np.ndarray) -> np.ndarray:
 
 
 class Function(Protocol):
-    """What is analysed: anything that answers a stage.
+    """What is analysed: anything that answers a stage."""
 
-    Attributes
-    ----------
-    factors : Factors
-    outcomes : tuple of str
-    replicates : int
-        1 for a function without luck.
-    """
+    @property
+    def factors(self) -> Factors:
+        """What can be varied."""
 
-    factors: Factors
-    outcomes: tuple[str, ...]
-    replicates: int
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Names of what comes out."""
+
+    @property
+    def replicates(self) -> int:
+        """Answers at each point; 1 for a function without luck."""
 
     def answer(self, stage: Stage, progress: Callable[[float, str], None]) -> dict[str, np.ndarray]:
         """By outcome, shape (points, replicates); NaN where there is none."""

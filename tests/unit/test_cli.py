@@ -16,6 +16,7 @@ from imr_sim.cli.main import main
 from imr_sim.cli.overrides import compose_request
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.requests import CompareRequest, SimulateRequest, check_request, fields_of
+from imr_sim.cli.sensitivity_request import SensitivityRequest
 from imr_sim.cli.sweep_request import SweepRequest
 from imr_sim.model.parameters import SPECS
 
@@ -93,6 +94,8 @@ def test_the_reference_page_has_every_key_and_its_default():
             assert f"| `{key}` |" in page
     for key in fields_of(SweepRequest):
         assert f"`{key}`" in page.split("## Keys of `sweep`")[1].split("\n## ")[0]
+    for key in fields_of(SensitivityRequest):
+        assert f"`{key}`" in page.split("## Keys of `sensitivity`")[1].split("\n## ")[0]
     for key, value in composed().items():
         shown = {"parameters": "posterior"}.get(key, value)
         shown = "null" if shown is None else str(shown).lower()
