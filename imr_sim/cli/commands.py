@@ -92,6 +92,18 @@ COMMANDS = {
         request="imr_sim.cli.sensitivity_request:SensitivityRequest",
         entry=LONG,
     ),
+    "discover": Command(
+        purpose="find the conditions under which a cheaper strategy is as good as a dearer one",
+        usage="imr-sim discover [key=value ...]",
+        examples="""\
+  imr-sim discover
+  imr-sim discover strategies=[webinars,training] outcome=vamc_years tolerance=12
+  imr-sim sweep experiment=strategies_by_draw out=by_draw
+  imr-sim discover sweep=by_draw strategies=[champions,facilitation] tolerance=2
+  imr-sim discover resume=outputs/discover/2026-01-31_08-00-00""",
+        request="imr_sim.cli.discover_request:DiscoverRequest",
+        entry=LONG,
+    ),
     "calibrate": Command(
         purpose="fit the parameters to what was observed: priors to a posterior",
         usage="imr-sim calibrate [key=value ...]",

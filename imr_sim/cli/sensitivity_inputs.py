@@ -9,6 +9,7 @@ from imr_sim.cli.inputs import SETS, WHERE, Inputs, choose_parameters
 from imr_sim.cli.requests import later, months_between
 from imr_sim.cli.sensitivity_request import SensitivityRequest
 from imr_sim.errors import RequestError
+from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, check_name
 from imr_sim.practice import Practice, load_practice, practice_names
 from imr_sim.sensitivity.factors import Factors, draw_factors, medians, prior_factors, varied
@@ -47,9 +48,10 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
         From the part that cannot be loaded, or does not fit the others.
     """
     practice = load_practice(request.practice)
-    factors, base = _spread(request, practice)
     strategy = load_strategy(request.strategy)
     reference = None if request.reference is None else load_strategy(request.reference)
+    arms = [s for s in (reference, strategy) if s is not None]
+    factors, base = _spread(request, practice, idle_parameters(arms, practice))
     if reference is None and needs_reference(tuple(request.outcomes)):
         raise RequestError(
             f"outcomes={','.join(request.outcomes)}",
@@ -90,7 +92,7 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
     return SensitivityInputs(
         system=model.system,
         parameters=base,
-        strategies=[s for s in (reference, strategy) if s is not None],
+        strategies=arms,
         reference=strategy.name if reference is None else reference.name,
         files=files,
         practice=practice,
@@ -107,7 +109,9 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
     )
 
 
-def _spread(request: SensitivityRequest, practice: Practice) -> tuple[Factors, ParameterSet]:
+def _spread(
+    request: SensitivityRequest, practice: Practice, idle: frozenset[str]
+) -> tuple[Factors, ParameterSet]:
     """What is varied, and the values that all others have."""
     asked = dict(request.parameters)
     kind, fixed = asked["set"], [name for name in asked if name != "set"]
@@ -127,7 +131,7 @@ def _spread(request: SensitivityRequest, practice: Practice) -> tuple[Factors, P
         )
     vary = request.vary
     if vary == "all" or (vary is None and not request.ranges):
-        vary = varied(draws, fixed, request.supported)
+        vary = varied(draws, idle.union(fixed))
     vary = [name for name in vary or () if name not in request.ranges]
     for name in vary:
         check_name(name, WHERE)

@@ -50,8 +50,8 @@ class SensitivityRequest(HistoryRequest, LongRequest):
         "Write name: [low, high], e.g. ranges={media: [0.05, 0.3]}.",
     )
     vary: list[str] | Literal["all"] | None = key(
-        "parameters varied over the set's distribution, each by itself; null: all, or none where "
-        "ranges are given; levers only under a strategy",
+        "parameters varied over the set's distribution, each by itself; null: all (of levers, "
+        "those in use), or none where ranges are given",
         "Write all, or a list of names, e.g. vary=[media,beta_within].",
     )
     strategy: str = key(

@@ -4,6 +4,7 @@ from imr_sim.plots.adoption import plot_adoption
 from imr_sim.plots.calibration import plot_parameters, plot_tempering
 from imr_sim.plots.checks import plot_mechanisms, plot_ranks
 from imr_sim.plots.cost import plot_cost
+from imr_sim.plots.discovery import plot_discovery
 from imr_sim.plots.fidelity import plot_fidelity
 from imr_sim.plots.forecast import plot_forecast
 from imr_sim.plots.forest import plot_forest
@@ -22,6 +23,7 @@ __all__ = [
     "plot_adoption",
     "plot_convergence",
     "plot_cost",
+    "plot_discovery",
     "plot_fidelity",
     "plot_forecast",
     "plot_forest",

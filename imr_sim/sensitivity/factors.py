@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,9 @@ from scipy.stats import spearmanr
 
 from imr_sim.errors import RequestError
 from imr_sim.experiment.axis import axes_of
-from imr_sim.model.parameters import GROUPS, INTEGERS, NAMES, SPECS, ParameterSet, check_name
+from imr_sim.model.parameters import INTEGERS, NAMES, SPECS, ParameterSet, check_name
 
 Quantile = Callable[[np.ndarray], np.ndarray]
-LEVERS = tuple(s.name for group in ("lever effects", "lever costs") for s in GROUPS[group])
 
 
 @dataclass(frozen=True)
@@ -103,14 +102,14 @@ def draw_factors(
     )
 
 
-def varied(draws: ParameterSet | None, fixed: Sequence[str], levers: bool) -> list[str]:
-    """Parameters that have a spread: all but those held fixed, and levers if none is used."""
+def varied(draws: ParameterSet | None, left_out: Collection[str]) -> list[str]:
+    """Parameters that have a spread, in the draws or else in the prior, but for some."""
     spread = [
         name
         for name in NAMES
         if (np.ptp(draws.column(name)) > 0 if draws else not SPECS[name].prior.is_fixed)
     ]
-    return [n for n in spread if n not in fixed and (levers or n not in LEVERS)]
+    return [name for name in spread if name not in left_out]
 
 
 def medians(draws: ParameterSet | None) -> dict[str, float]:

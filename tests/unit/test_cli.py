@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from imr_sim.cli.discover_request import DiscoverRequest
 from imr_sim.cli.help import COMMANDS
 from imr_sim.cli.main import main
 from imr_sim.cli.overrides import compose_request
@@ -96,6 +97,8 @@ def test_the_reference_page_has_every_key_and_its_default():
         assert f"`{key}`" in page.split("## Keys of `sweep`")[1].split("\n## ")[0]
     for key in fields_of(SensitivityRequest):
         assert f"`{key}`" in page.split("## Keys of `sensitivity`")[1].split("\n## ")[0]
+    for key in fields_of(DiscoverRequest):
+        assert f"`{key}`" in page.split("## Keys of `discover`")[1].split("\n## ")[0]
     for key, value in composed().items():
         shown = {"parameters": "posterior"}.get(key, value)
         shown = "null" if shown is None else str(shown).lower()

@@ -13,7 +13,7 @@ from SALib.test_functions import Sobol_G as salib_g
 
 from imr_sim.errors import ImrSimError, RequestError, RequestErrors
 from imr_sim.model.parameters import SPECS, prior
-from imr_sim.sensitivity.factors import LEVERS, draw_factors, medians, prior_factors, varied
+from imr_sim.sensitivity.factors import draw_factors, medians, prior_factors, varied
 from imr_sim.sensitivity.indices import _distances, indices
 from imr_sim.sensitivity.known import G, ishigami, sobol_g
 from imr_sim.sensitivity.library import problem
@@ -220,11 +220,11 @@ def test_draws_are_varied_over_their_margins_and_their_correlation_is_told():
     assert medians(tied)[names[0]] == pytest.approx(middle)
 
 
-def test_levers_are_varied_only_where_a_strategy_uses_them():
-    assert not set(varied(None, (), False)) & set(LEVERS)
-    assert set(varied(None, (), True)) & set(LEVERS)
-    assert "media" not in varied(None, ("media",), False)
-    assert all(not SPECS[name].prior.is_fixed for name in varied(None, (), True))
+def test_all_that_has_a_spread_is_varied_but_for_what_is_left_out():
+    names = varied(None, ("media",))
+    assert "media" not in names and "a0" in names
+    assert all(not SPECS[name].prior.is_fixed for name in names)
+    assert varied(prior(20, 1).replace(a0=-4.0), ()) == [n for n in varied(None, ()) if n != "a0"]
 
 
 def test_a_parameter_without_spread_cannot_be_varied():

@@ -104,7 +104,9 @@ def test_compare_refuses(case, capsys, here):
     refused(capsys, ["compare", SMALL, *argv], *words)
 
 
-COMMANDS = "compare, simulate, sweep, sensitivity, calibrate, forecast, validate, describe"
+COMMANDS = (
+    "compare, simulate, sweep, sensitivity, discover, calibrate, forecast, validate, describe"
+)
 OTHERS = {
     "unknown command": (["comparre"], "comparre", COMMANDS),
     "command of a later version": (
