@@ -179,8 +179,8 @@ def size(found: dict) -> str:
 def bound(found: dict) -> str:
     roof = found["roofline"]
     labels = {
-        "digits": "generator calls for leading digits, many at once",
-        "own": "generator calls for own draws, one after the other",
+        "digits": "generator calls for leading digits",
+        "own": "generator calls for own draws",
         "bytes": "bytes read or written in order",
         "listeners": "counters of listeners written",
     }

@@ -9,10 +9,10 @@ Counted in four months of one history, evenly spread:
 * counters written out of order: for each person whose awareness or support changes, that of each
   of their listeners.
 
-Timed, best of some runs: the generator called for many entities at once; for one post after the
-other, as found among 64; reading in order, from an array that fits the second cache, as a national
-history does; adding to the counters of the listeners of random people. The sum of number times
-time is what a program that made the same draws and changes could reach, with no rules at all.
+Timed, best of some runs: the generator called for many entities at once; reading in order, from an
+array that fits the second cache, as a national history does; adding to the counters of the
+listeners of random people. The sum of number times time is what a program that made the same draws
+and changes could reach, with no rules at all.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ import worlds
 from histories import histories
 
 from imr_sim.model.batch import Stage
-from imr_sim.model.bits import lowest, position
 from imr_sim.model.rng import HEAR, philox
 from imr_sim.model.state import State
 
@@ -46,9 +45,10 @@ def roofline(stage: Stage, months: int, far: int) -> dict[str, object]:
     beside the others, for systems much larger than the nation.
     """
     numbers = _counts(stage, months)
+    draw = _draw_ns()
     each = {
-        "digits": _many_ns(),
-        "own": _single_ns(),
+        "digits": draw,
+        "own": draw,
         "bytes": 1 / _read_rate(NEAR),
         "listeners": _listener_ns(stage),
     }
@@ -111,7 +111,7 @@ WORDS = tuple(np.uint64(word) for word in (HEAR << 16, 1, 2, 3, 4))  # of a key:
 
 
 @numba.njit(error_model="numpy")
-def _draw_many(n, code, replicate, draw, k0, k1):
+def _draw(n, code, replicate, draw, k0, k1):
     """The generator for n entities; all of its output is used."""
     a = b = c = d = np.uint64(0)
     for i in range(n):
@@ -121,20 +121,6 @@ def _draw_many(n, code, replicate, draw, k0, k1):
         c ^= x2
         d ^= x3
     return a ^ b ^ c ^ d
-
-
-@numba.njit(error_model="numpy")
-def _draw_single(words, code, replicate, draw, k0, k1):
-    """The generator for the posts flagged in the words, one by one."""
-    a = np.uint64(0)
-    for w in range(len(words)):
-        word = words[w]
-        while word:
-            flag = lowest(word)
-            word ^= flag
-            post = np.uint64(w * 64 + position(flag))
-            a ^= philox(post, code, replicate, draw, k0, k1)[0]
-    return a
 
 
 @numba.njit(error_model="numpy")
@@ -154,19 +140,9 @@ def _tell(people, ptr, listeners, counters):
             counters[listeners[k]] += 1
 
 
-def _many_ns(n: int = 2_000_000) -> float:
-    _draw_many(1, *WORDS)
-    return _best(lambda: _draw_many(n, *WORDS)) * 1e9 / n
-
-
-def _single_ns(n: int = 200_000) -> float:
-    """Words as the engine meets them: two posts in three words of 64 are left to settle."""
-    rng = np.random.default_rng(1)
-    words = np.zeros(n, np.uint64)
-    posts = rng.integers(0, 64 * n, 2 * n // 3)
-    np.bitwise_or.at(words, posts // 64, np.uint64(1) << (posts % 64).astype(np.uint64))
-    _draw_single(words[:1], *WORDS)
-    return _best(lambda: _draw_single(words, *WORDS)) * 1e9 / int(np.bitwise_count(words).sum())
+def _draw_ns(n: int = 2_000_000) -> float:
+    _draw(1, *WORDS)
+    return _best(lambda: _draw(n, *WORDS)) * 1e9 / n
 
 
 def _read_rate(size: int) -> float:
