@@ -33,9 +33,9 @@ def tables(found: dict) -> dict[str, str]:
     return {make.__name__: make(found) for make in made}
 
 
-def write(found: dict, page: str) -> str:
+def write(made: dict[str, str], page: str) -> str:
     """The page with each table between its markers."""
-    for name, table in tables(found).items():
+    for name, table in made.items():
         marked = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
         page, times = re.subn(
             marked, lambda m, t=table: f"{m[1]}{t}\n{m[2]}", page, flags=re.DOTALL
@@ -217,7 +217,7 @@ def number(value: float) -> str:
 def main() -> None:
     """Put the figures of a file into the page."""
     found = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    PAGE.write_text(write(found, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(write(tables(found), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"wrote the tables of {PAGE.name}")
 
 
