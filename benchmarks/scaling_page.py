@@ -62,7 +62,8 @@ def where(sweep: dict) -> str:
     on = sweep["machine"]
     return (
         f"Measured on {sweep['date']}: {on['processor']}, {on['cores']} cores, "
-        f"{on['memory_gib']} GiB; `python benchmarks/sweep.py --json benchmarks/results/sweep.json`."
+        f"{on['memory_gib']} GiB; `python benchmarks/sweep.py --json "
+        "benchmarks/results/sweep.json`."
     )
 
 
