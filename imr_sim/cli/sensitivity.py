@@ -26,7 +26,8 @@ CONTENTS = {
     "convergence.csv": "the same, from the first eighth, quarter and half of each design, and all",
     "luck.csv": "share of the variance that is luck: of one history, and of the means analysed",
     "designs.csv": "points of each design, and what had to be left out",
-    "outcomes.csv": "spread of each outcome over the points of the last design",
+    "findings.txt": "the first outcome as a table and sentences",
+    "outcomes.csv": "spread of each outcome; the variance that Sobol' takes apart",
     **{f"runs_{m}.parquet": f"every run of {m}: its point, outcomes, error" for m in METHODS},
     "tornado": "share of the variance by parameter: alone, and with others",
     "heat_map": "parameters by outcomes and methods",
@@ -99,6 +100,7 @@ def write(found: Found, folder: Path, request: SensitivityRequest) -> None:
     write_csv(result.luck, folder / "luck.csv")
     write_csv(result.lost, folder / "designs.csv")
     write_csv(result.outcomes, folder / "outcomes.csv")
+    (folder / "findings.txt").write_text(report(found) + "\n", encoding="utf-8")
     for method in METHODS:
         runs = folder.parent / RUNS / method
         if runs.exists():
@@ -112,12 +114,12 @@ def _figures(found: Found, folder: Path) -> None:
     methods = set(result.indices["method"])
     outcome = found.inputs.function.outcomes[0]
     if "sobol" in methods:
-        figure = plots.plot_tornado(result.indices, result.luck, stamp, setting)
+        figure = plots.plot_tornado(result.indices, result.luck, result.outcomes, stamp, setting)
         plots.save(figure, folder, "tornado")
     if "morris" in methods:
         figure = plots.plot_screening(result.indices, outcome, stamp, setting)
         plots.save(figure, folder, "screening")
-    figure = plots.plot_heat_map(result.indices, stamp, setting)
+    figure = plots.plot_heat_map(result.indices, result.outcomes, stamp, setting)
     plots.save(figure, folder, "heat_map")
     figure = plots.plot_convergence(result.convergence, outcome, stamp, setting)
     plots.save(figure, folder, "convergence")

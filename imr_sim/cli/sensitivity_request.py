@@ -73,7 +73,7 @@ class SensitivityRequest(HistoryRequest, LongRequest):
         "Write year and month, e.g. 2020-12, or null.",
     )
     outcomes: list[str] = key(
-        "outcomes (docs/sweeps.md); the first one decides which parameters are influential",
+        "outcomes (docs/sweeps.md); the first one is printed",
         "Write a list of names, e.g. outcomes=[added_vamcs,cost_per_added_vamc_year].",
         min_length=1,
         max_length=6,
@@ -91,8 +91,8 @@ class SensitivityRequest(HistoryRequest, LongRequest):
         le=10_000,
     )
     top: int = key(
-        "parameters that go on from Morris to Sobol' and PAWN, by the first outcome; without "
-        "Morris all go on",
+        "parameters that go on from Morris to Sobol' and PAWN, by their share of the largest "
+        "effect on any outcome; without Morris all go on",
         "Write a whole number from 1 to 200.",
         ge=1,
         le=200,

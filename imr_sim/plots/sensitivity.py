@@ -46,7 +46,9 @@ def label_of(outcome: str) -> str:
 
 
 @styled
-def plot_tornado(indices: pd.DataFrame, luck: pd.DataFrame, stamp: str, setting: str) -> Figure:
+def plot_tornado(
+    indices: pd.DataFrame, luck: pd.DataFrame, outcomes: pd.DataFrame, stamp: str, setting: str
+) -> Figure:
     """Sobol' indices: share of the variance by parameter, alone and with others.
 
     Parameters
@@ -55,6 +57,8 @@ def plot_tornado(indices: pd.DataFrame, luck: pd.DataFrame, stamp: str, setting:
         Of `imr_sim.sensitivity`: ``method, outcome, parameter, index, value, lo, hi, distinct``.
     luck : DataFrame
         Of the same; empty for a function without luck.
+    outcomes : DataFrame
+        ``outcome, covered``: share of the whole variance that these parameters make, or NaN.
     stamp : str
         What is varied.
     setting : str
@@ -66,18 +70,19 @@ def plot_tornado(indices: pd.DataFrame, luck: pd.DataFrame, stamp: str, setting:
         One panel an outcome, at most three; parameters in the order of the first one.
     """
     sobol = indices[indices["method"] == "sobol"]
-    outcomes = list(sobol["outcome"].unique())[:PANELS]
-    first = _of(sobol, outcomes[0], "ST_beyond_luck").sort_values("value", ascending=False)
+    shown = list(sobol["outcome"].unique())[:PANELS]
+    whole_share = outcomes.set_index("outcome")["covered"]
+    first = _of(sobol, shown[0], "ST_beyond_luck").sort_values("value", ascending=False)
     names = list(first.index)
     note = (
         "Alone (S1): share of the variance that would go, were the parameter known. With others "
         "(ST): share left while only it is unknown. Grey: what luck adds to ST. Lines: 95% "
-        "intervals of the computation. Hollow: not told from no influence. Shares are of the "
-        "variance that these parameters make; ST sum to more than 1 where parameters act together."
+        "intervals of the computation. Hollow: not told from no influence. Shares are of what "
+        "these parameters make of the whole variance; ST sum to more than 1 where they interact."
     )
     margin = 0.35 + 0.062 * max(map(len, names))
     figure, box = new_figure(
-        ROW * len(names) + 0.85,
+        ROW * len(names) + 1.02,
         "What decides the outcome?",
         setting,
         stamp,
@@ -91,8 +96,8 @@ def plot_tornado(indices: pd.DataFrame, luck: pd.DataFrame, stamp: str, setting:
     if len(luck):
         handles.append(Patch(color=PALE, label="luck"))
     key(figure, handles)
-    panels = side_by_side(figure, box, len(outcomes), 0.42, 0.25)
-    for axes, outcome in zip(panels, outcomes, strict=True):
+    panels = side_by_side(figure, box, len(shown), 0.42, 0.25, above=0.4)
+    for axes, outcome in zip(panels, shown, strict=True):
         alone, total, whole = (_of(sobol, outcome, i) for i in ("S1", "ST_beyond_luck", "ST"))
         rows = by_row(axes, names if axes is panels[0] else [""] * len(names))
         axes.barh(rows, whole.loc[names, "value"], height=0.62, color=PALE)
@@ -108,7 +113,9 @@ def plot_tornado(indices: pd.DataFrame, luck: pd.DataFrame, stamp: str, setting:
         highest = max(whole["value"].max(), total["hi"].max(), 0.1)
         axes.set_xlim(min(0.0, alone["lo"].min(), total["lo"].min()) - 0.02, highest * 1.05)
         axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.set_title(label_of(outcome), loc="left")
+        share = whole_share[outcome]
+        below = f"\n{share:.0%} of the whole variance" if np.isfinite(share) else ""
+        axes.set_title(label_of(outcome) + below, loc="left")
         axes.set_xlabel("Share of variance")
     return figure
 
@@ -163,22 +170,25 @@ def plot_screening(indices: pd.DataFrame, outcome: str, stamp: str, setting: str
     axes.plot([0, top], [0, top], color=GREY, linewidth=0.7, linestyle=(0, (4, 2)))
     axes.set_xlabel("Mean absolute effect (mu*)")
     axes.set_ylabel("Standard deviation of effects (sigma)")
-    named = np.argsort(-np.where(clear, x, -1))[: min(12, int(clear.sum()))]
+    named = np.argsort(-np.where(clear, x, -1))[: min(10, int(clear.sum()))]
     if len(named):
         diagonal = np.column_stack([np.linspace(0, top, 30)] * 2)
-        line = np.vstack([diagonal, np.column_stack([x, y])[~clear]])
+        others = np.delete(np.column_stack([x, y]), named, axis=0)
+        line = np.vstack([diagonal, others])
         points = np.column_stack([x, y])[named]
         label_points(axes, points, [str(star.index[i]) for i in named], line)
     return figure
 
 
 @styled
-def plot_heat_map(indices: pd.DataFrame, stamp: str, setting: str) -> Figure:
+def plot_heat_map(
+    indices: pd.DataFrame, outcomes: pd.DataFrame, stamp: str, setting: str
+) -> Figure:
     """Every parameter by every outcome and method.
 
     Parameters
     ----------
-    indices : DataFrame
+    indices, outcomes : DataFrame
         As in `plot_tornado`.
     stamp, setting : str
 
@@ -187,13 +197,15 @@ def plot_heat_map(indices: pd.DataFrame, stamp: str, setting: str) -> Figure:
     Figure
         mu* as a share of the largest one of its outcome; empty where a method did not ask.
     """
-    outcomes = list(indices["outcome"].unique())[:PANELS]
+    shown = list(indices["outcome"].unique())[:PANELS]
+    whole_share = outcomes.set_index("outcome")["covered"]
     measures = [m for m in MEASURES if (indices["method"] == m[0]).any()]
-    names = _ranked(indices, outcomes[0], measures[0])
+    names = _leading(indices, shown, measures[0])
     note = (
         "\N{GREEK SMALL LETTER MU}*: Morris' mean effect, as a share of the outcome's largest. S1, "
-        "ST: share of variance, alone and with others, luck taken off. PAWN: shift of the whole "
-        "distribution (median). Pale numbers are not told from no influence. Empty: not asked."
+        "ST: share of variance, alone and with others, luck taken off; beside the outcome, what "
+        "part of the whole variance they share out. PAWN: shift of the distribution (median). "
+        "Pale numbers are not told from no influence. Empty: not asked."
     )
     margin = 0.3 + 0.062 * max(map(len, names))
     figure, box = new_figure(
@@ -204,29 +216,40 @@ def plot_heat_map(indices: pd.DataFrame, stamp: str, setting: str) -> Figure:
         note,
         (margin, 0.1),
     )
-    panels = side_by_side(figure, box, len(outcomes), 0.05, 0.12, above=0.42)
-    for axes, outcome in zip(panels, outcomes, strict=True):
-        shown = np.full((len(names), len(measures)), np.nan)
+    panels = side_by_side(figure, box, len(shown), 0.05, 0.12, above=0.42)
+    for axes, outcome in zip(panels, shown, strict=True):
+        cells = np.full((len(names), len(measures)), np.nan)
         for j, (method, index) in enumerate(measures):
             part = _of(indices[indices["method"] == method], outcome, index).reindex(names)
             scale = part["value"].max() if method == "morris" and part["value"].max() > 0 else 1.0
-            shown[:, j] = part["value"].to_numpy() / scale
-            for i, (value, told) in enumerate(zip(shown[:, j], part["distinct"], strict=True)):
+            cells[:, j] = part["value"].to_numpy() / scale
+            for i, (value, told) in enumerate(zip(cells[:, j], part["distinct"], strict=True)):
                 if np.isfinite(value):
                     dark = value > 0.55
                     colour = "white" if dark else (INK if told is True or told == 1 else "#999999")
                     text = f"{value + 0.0:.2f}".replace("-0.00", "0.00")
                     axes.text(j, i, text, ha="center", va="center", color=colour)
         axes.imshow(
-            np.ma.masked_invalid(np.clip(shown, 0, 1)), cmap="Blues", vmin=0, vmax=1, aspect="auto"
+            np.ma.masked_invalid(np.clip(cells, 0, 1)), cmap="Blues", vmin=0, vmax=1, aspect="auto"
         )
         axes.set_xticks(range(len(measures)), [MEASURES[m] for m in measures])
         axes.xaxis.tick_top()
         axes.set_yticks(range(len(names)), names if axes is panels[0] else [""] * len(names))
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        axes.set_title(label_of(outcome), loc="left", pad=16)
+        share = whole_share[outcome]
+        beside = f" ({share:.0%})" if np.isfinite(share) else ""
+        axes.set_title(label_of(outcome) + beside, loc="left", pad=16)
     return figure
+
+
+def _leading(indices: pd.DataFrame, outcomes: list[str], measure: tuple[str, str]) -> list[str]:
+    """The parameters that matter most to some outcome, in the order of the first one."""
+    part = indices[(indices["method"] == measure[0]) & (indices["index"] == measure[1])]
+    wide = part.pivot(index="parameter", columns="outcome", values="value")[outcomes]
+    top = (wide / wide.max().replace(0, np.nan)).max(axis=1).fillna(0).nlargest(SHOWN).index
+    first = wide.loc[top, outcomes[0]].sort_values(ascending=False, kind="stable")
+    return list(first.index)
 
 
 def _ranked(indices: pd.DataFrame, outcome: str, measure: tuple[str, str]) -> list[str]:

@@ -36,8 +36,7 @@ def luck_shares(answers: Answers, resamples: int, seed: int) -> pd.DataFrame:
         "means": of the means over replicates that the indices are about.
     """
     stage = answers.stage
-    values = answers.values.reshape(-1, stage.size, answers.values.shape[1])
-    points = values[:, 0] if stage.size == 1 else np.concatenate([values[:, 0], values[:, -1]])
+    points = _independent(answers)
     replicates = points.shape[1]
     rng = generator(seed, PARTS[stage.method], 2)
     found = _shares(points, stage.own_luck)
@@ -62,19 +61,61 @@ def luck_shares(answers: Answers, resamples: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def covered(some: Answers, every: Answers, resamples: int, seed: int) -> tuple[float, float, float]:
+    """Variance that the parameters of Sobol' make, as a share of what all of them make.
+
+    Luck is taken off both. With a percentile bootstrap interval over points; above 1 by chance,
+    or where parameters held at their medians would have damped the others.
+
+    Parameters
+    ----------
+    some, every : Answers
+        Of Sobol' and of PAWN.
+    resamples, seed : int
+    """
+    rng = generator(seed, PARTS["sobol"], 3)
+    both = [(_independent(a), a.stage.own_luck) for a in (some, every)]
+    part, whole = (_parts(points, own)[1] for points, own in both)
+    if whole == 0:
+        return np.nan, np.nan, np.nan
+    again = []
+    for _ in range(resamples):
+        one, other = (
+            _parts(points[rng.integers(len(points), size=len(points))], own)[1]
+            for points, own in both
+        )
+        again.append(one / other if other > 0 else np.nan)
+    lo, hi = np.nanquantile(again, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return part / whole, float(lo), float(hi)
+
+
+def _independent(answers: Answers) -> np.ndarray:
+    """Values at points that do not share coordinates, shape (points, replicates)."""
+    values = answers.values.reshape(-1, answers.stage.size, answers.values.shape[1])
+    if answers.stage.size == 1:
+        return values[:, 0]
+    return np.concatenate([values[:, 0], values[:, -1]])
+
+
 def _shares(values: np.ndarray, own: bool) -> tuple[float, float]:
-    """Of one history, and of the means; shape (points, replicates)."""
-    replicates = values.shape[1]
-    within = values.var(axis=1, ddof=1).mean()
-    means = values.mean(axis=1)
-    total = means.var(ddof=1)
-    if own:
-        left = within
-    else:
-        rest = values - means[:, None] - values.mean(axis=0) + values.mean()
-        left = (rest**2).sum() / ((len(values) - 1) * (replicates - 1))
-    by_parameters = max(total - left / replicates, 0.0)
-    together = within + by_parameters
+    """Share of luck in one history, and in the means; of values (points, replicates)."""
+    within, by_parameters, in_means = _parts(values, own)
+    together, total = within + by_parameters, values.mean(axis=1).var(ddof=1)
     if together == 0 or total == 0:
         return 0.0, 0.0
-    return float(within / together), float(left / replicates / total)
+    return float(within / together), float(in_means / total)
+
+
+def _parts(values: np.ndarray, own: bool) -> tuple[float, float, float]:
+    """Variance within points, that by parameters, and that of the luck left in the means."""
+    replicates = values.shape[1]
+    means = values.mean(axis=1)
+    if replicates == 1:
+        return 0.0, float(means.var(ddof=1)), 0.0
+    within = float(values.var(axis=1, ddof=1).mean())
+    left = within
+    if not own:
+        rest = values - means[:, None] - values.mean(axis=0) + values.mean()
+        left = float((rest**2).sum() / ((len(values) - 1) * (replicates - 1)))
+    left /= replicates
+    return within, max(float(means.var(ddof=1)) - left, 0.0), left

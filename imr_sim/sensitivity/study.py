@@ -10,7 +10,7 @@ import pandas as pd
 
 from imr_sim.sensitivity.indices import indices
 from imr_sim.sensitivity.luck import COLUMNS as LUCK_COLUMNS
-from imr_sim.sensitivity.luck import luck_shares
+from imr_sim.sensitivity.luck import covered, luck_shares
 from imr_sim.sensitivity.stage import (
     Answers,
     Function,
@@ -37,8 +37,7 @@ class Plan:
     trajectories : int
         Of Morris.
     top : int
-        Parameters that Sobol' and PAWN report, the most influential by Morris on the first outcome;
-        all without Morris.
+        Parameters that Sobol' and PAWN report, the most influential by Morris; all without it.
     samples : int
         Blocks of Saltelli's design, a power of two.
     second_order : bool
@@ -83,7 +82,9 @@ class Sensitivity:
     lost : DataFrame
         One row a method and outcome: ``method, outcome, points, missing, blocks, dropped``.
     outcomes : DataFrame
-        One row an outcome: over the points of the last method run, ``mean, q05, q50, q95``.
+        One row an outcome: over the points of the last method run, ``mean, q05, q50, q95``; of
+        the variance that all parameters make, the share that those of Sobol' make, ``covered``
+        with ``_lo, _hi`` (empty without both Sobol' and PAWN).
     chosen : tuple of str
         Parameters that Sobol' varied.
     """
@@ -107,7 +108,7 @@ def study(function: Function, plan: Plan, progress: Report | None = None) -> Sen
     every = function.factors.names
     chosen = every
     tables, halves, shares, lost = [], [], [], []
-    outcomes = pd.DataFrame()
+    seen: dict[tuple[str, str], Answers] = {}
     watch = _Watch(progress, plan.runs(len(every), function.replicates))
     for method in (m for m in METHODS if m in plan.methods):
         stage = _stage(method, every, chosen, plan)
@@ -121,27 +122,35 @@ def study(function: Function, plan: Plan, progress: Report | None = None) -> Sen
                     table = indices(fewer, chosen, RESAMPLES, plan.seed, plan.second_order)
                     halves.append(table)
             tables.append(table)
+            seen[method, outcome] = answers
             if method != "morris" and function.replicates > 1:
                 shares.append(luck_shares(answers, RESAMPLES, plan.seed))
             lost.append(_lost(answers))
-        outcomes = _outcomes(function.outcomes, values)
         if method == "morris":
-            chosen = most_influential(tables[0], plan.top)
+            chosen = most_influential(pd.concat(tables), plan.top)
     return Sensitivity(
         pd.concat(tables, ignore_index=True),
         pd.concat(halves, ignore_index=True),
         pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=LUCK_COLUMNS),
         pd.DataFrame(lost),
-        outcomes,
+        pd.DataFrame([_outcome(name, seen, plan.seed) for name in function.outcomes]),
         chosen,
     )
 
 
 def most_influential(morris: pd.DataFrame, top: int) -> tuple[str, ...]:
-    """The parameters with the largest mu_star, in its order; none without any effect."""
-    star = morris[(morris["index"] == "mu_star") & (morris["value"] > 0)]
-    first = star.sort_values("value", ascending=False, kind="stable").head(top)
-    return tuple(first["parameter"]) or tuple(morris["parameter"].unique()[:top])
+    """The parameters with the largest mu_star, on whichever outcome that is.
+
+    Each outcome's effects are taken as shares of its largest. Parameters without any effect are
+    left out, unless none has one.
+    """
+    star = morris[morris["index"] == "mu_star"]
+    wide = star.pivot(index="parameter", columns="outcome", values="value")
+    wide = wide.loc[star["parameter"].unique()]
+    largest = wide.max()
+    share = (wide / largest.where(largest > 0)).max(axis=1).fillna(0.0)
+    first = share.sort_values(ascending=False, kind="stable").head(top)
+    return tuple(first[first > 0].index) or tuple(first.index)
 
 
 def _stage(method: str, every: tuple[str, ...], chosen: tuple[str, ...], plan: Plan) -> Stage:
@@ -164,15 +173,15 @@ def _lost(answers: Answers) -> dict[str, object]:
     }
 
 
-def _outcomes(names: tuple[str, ...], values: dict[str, np.ndarray]) -> pd.DataFrame:
-    rows = []
-    for name in names:
-        means = values[name].mean(axis=1)
-        means = means[np.isfinite(means)]
-        low, middle, high = np.quantile(means, [0.05, 0.5, 0.95])
-        row = {"outcome": name, "mean": means.mean(), "q05": low, "q50": middle, "q95": high}
-        rows.append(row)
-    return pd.DataFrame(rows)
+def _outcome(name: str, seen: dict[tuple[str, str], Answers], seed: int) -> dict[str, object]:
+    last = next(m for m in reversed(METHODS) if (m, name) in seen)
+    means = seen[last, name].means
+    low, middle, high = np.quantile(means, [0.05, 0.5, 0.95])
+    share = (np.nan, np.nan, np.nan)
+    if ("sobol", name) in seen and ("pawn", name) in seen:
+        share = covered(seen["sobol", name], seen["pawn", name], RESAMPLES, seed)
+    spread = {"outcome": name, "mean": means.mean(), "q05": low, "q50": middle, "q95": high}
+    return {**spread, **dict(zip(("covered", "covered_lo", "covered_hi"), share, strict=True))}
 
 
 class _Watch:

@@ -62,17 +62,21 @@ def sentences(found: Sensitivity, outcome: str) -> list[str]:
     first = _index(rows, "sobol", "S1")
     if len(first):
         said += _shares(first, _index(rows, "sobol", "ST_beyond_luck"))
+        said += _covered(found, outcome, len(first))
     star = _index(rows, "morris", "mu_star")
     if len(star):
         said += _screened(star)
     pawn = _index(rows, "pawn", "median")
     if len(pawn):
         none = _names(pawn[~pawn["distinct"]].index)
-        said.append(
-            "The whole distribution, tails included, is "
-            + (f"not told apart by {none}" if none else "moved by every parameter it was asked of")
-            + f" (PAWN; a parameter without influence reaches {pawn['floor'].iloc[0]:.2f})."
-        )
+        reach = f"a parameter without influence reaches {pawn['floor'].iloc[0]:.2f}"
+        if none:
+            said.append(
+                f"By the whole distribution, tails included (PAWN; {reach}), not distinguishable "
+                f"from no influence: {none}."
+            )
+        else:
+            said.append(f"Each shifts the whole distribution, tails included (PAWN; {reach}).")
     said += _luck(found, outcome)
     said += _settled(found, outcome)
     return said
@@ -100,6 +104,14 @@ def _shares(first: pd.DataFrame, total: pd.DataFrame) -> list[str]:
             "together, or it is luck."
         )
     return said
+
+
+def _covered(found: Sensitivity, outcome: str, n: int) -> list[str]:
+    (row,) = found.outcomes[found.outcomes["outcome"] == outcome].to_dict("records")
+    if not np.isfinite(row["covered"]):
+        return []
+    span = f"{row['covered']:.0%} [{row['covered_lo']:.0%}, {row['covered_hi']:.0%}]"
+    return [f"These {n} make {span} of the variance that all varied parameters make."]
 
 
 def _screened(star: pd.DataFrame) -> list[str]:

@@ -20,7 +20,7 @@ from imr_sim.sensitivity.library import problem
 from imr_sim.sensitivity.luck import luck_shares
 from imr_sim.sensitivity.model import ratio_of_means
 from imr_sim.sensitivity.stage import Answers, morris_stage, pawn_stage, sobol_stage
-from imr_sim.sensitivity.study import Plan, study
+from imr_sim.sensitivity.study import Plan, most_influential, study
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,22 @@ def test_screening_hands_on_the_most_influential():
     assert set(table(result, "sobol").index) == set(result.chosen)
     assert set(table(result, "pawn").index) == set(result.chosen)
     assert len(table(result, "morris")) == 8
+
+
+def test_each_outcome_sends_its_own_leaders_on():
+    rows = [("a", "x1", 9.0), ("a", "x2", 5.0), ("a", "x3", 1.0)]
+    rows += [("b", "x1", 0.01), ("b", "x2", 0.0), ("b", "x3", 0.02)]
+    table = pd.DataFrame(rows, columns=["outcome", "parameter", "value"]).assign(index="mu_star")
+    assert most_influential(table, 2) == ("x1", "x3")
+    assert most_influential(table.assign(value=0.0), 2) == ("x1", "x2")
+
+
+def test_the_share_of_the_variance_that_is_taken_apart_is_told():
+    """Of 1 + 1/4 parts by the inputs, the first alone makes 4/5."""
+    plan = Plan(trajectories=10, top=1, samples=1024, points=1024)
+    row = study(Noisy(noise=0.1), plan).outcomes.iloc[0]
+    assert row["covered_lo"] < 0.8 < row["covered_hi"]
+    assert row["covered_hi"] - row["covered_lo"] < 0.3
 
 
 def test_pawn_tells_influence_from_none():
