@@ -17,7 +17,6 @@ from imr_sim.sensitivity.factors import draw_factors, medians, prior_factors, va
 from imr_sim.sensitivity.indices import _distances, indices
 from imr_sim.sensitivity.known import G, ishigami, sobol_g
 from imr_sim.sensitivity.library import problem
-from imr_sim.sensitivity.luck import luck_shares
 from imr_sim.sensitivity.model import ratio_of_means
 from imr_sim.sensitivity.stage import Answers, morris_stage, pawn_stage, sobol_stage
 from imr_sim.sensitivity.study import Plan, most_influential, study
@@ -167,20 +166,6 @@ def test_the_share_of_luck_is_that_put_in(method):
         assert means["luck"] == "own"
         one = shares.loc["one history"]
         assert one["lo"] < 1 / (1 + part) < one["hi"]
-
-
-def test_intervals_of_the_share_of_luck_cover_it():
-    part, noise = 1.25 / 12, 0.5
-    truth = noise**2 / (noise**2 + part)
-    stage = pawn_stage(ishigami().factors.names, 256, 1)
-    inside = 0
-    for seed in range(60):
-        luck = noise * np.random.default_rng(seed).normal(size=(256, 3))
-        u = np.random.default_rng([seed, 1]).random((256, 3))
-        values = (u @ [1.0, 0.5, 0.0])[:, None] + luck
-        found = luck_shares(Answers.of(stage, "y", values), 200, seed).iloc[0]
-        inside += found["lo"] <= truth <= found["hi"]
-    assert inside >= 51, "95% intervals; fewer than 51 of 60 has a chance of 1 in 1,000"
 
 
 def test_blocks_with_a_hole_are_left_out_whole():
