@@ -70,7 +70,9 @@ class Box:
 def find_boxes(
     values: np.ndarray, good: np.ndarray, depth: int, least: float, seed: int
 ) -> tuple[Box, Box]:
-    """The leaves of a shallow tree that hold surely more, and surely fewer, good cases.
+    """The nodes of a shallow tree that hold surely more, and surely fewer, good cases.
+
+    All nodes are looked at, not the leaves alone: a question that adds nothing is left off.
 
     Parameters
     ----------
@@ -79,22 +81,22 @@ def find_boxes(
     depth : int
         Questions the tree asks on the way to a leaf, at most.
     least : float
-        Share of the cases that a leaf holds at least.
+        Share of the cases that a node holds at least.
     seed : int
         Settles ties between parameters that split equally well.
     """
     tree = DecisionTreeClassifier(
         max_depth=depth, min_samples_leaf=least, random_state=seed % 2**32
     ).fit(values, good)
-    leaves = _leaves(tree.tree_)
-    scores = [score(leaf, values, good) for leaf in leaves]
-    return leaves[int(np.argmax(scores))], leaves[int(np.argmin(scores))]
+    nodes = _nodes(tree.tree_)
+    scores = [score(node, values, good) for node in nodes]
+    return nodes[int(np.argmax(scores))], nodes[int(np.argmin(scores))]
 
 
 def score(box: Box, values: np.ndarray, good: np.ndarray) -> float:
     """How surely a box holds more good cases than there are everywhere: standard errors.
 
-    A density alone would favour the smallest leaves, in which luck reaches any density.
+    A density alone would favour the smallest boxes, in which luck reaches any density.
     """
     everywhere, inside = good.mean(), box.holds(values)
     error = np.sqrt(everywhere * (1 - everywhere) / max(inside.sum(), 1))
@@ -103,14 +105,14 @@ def score(box: Box, values: np.ndarray, good: np.ndarray) -> float:
     return float((good[inside].mean() - everywhere) / error)
 
 
-def _leaves(tree: object) -> list[Box]:
-    """Every leaf as a box; limits of one parameter on the way down become one."""
+def _nodes(tree: object) -> list[Box]:
+    """Every node as a box, the whole first; limits of one parameter on the way down become one."""
     found: list[Box] = []
 
     def walk(node: int, limits: dict[int, tuple[float, float]]) -> None:
         left, right = tree.children_left[node], tree.children_right[node]  # type: ignore[attr-defined]
+        found.append(Box(tuple(Limit(c, lo, hi) for c, (lo, hi) in limits.items())))
         if left == right:
-            found.append(Box(tuple(Limit(c, lo, hi) for c, (lo, hi) in limits.items())))
             return
         column = int(tree.feature[node])  # type: ignore[attr-defined]
         at = float(tree.threshold[node])  # type: ignore[attr-defined]

@@ -42,6 +42,7 @@ def test_a_box_that_is_there_is_found_with_its_limits():
     assert row["verdict"] == FOUND and row["p"] <= 1 / 51 + 1e-12
     assert row["density_lo"] > 0.7 and row["coverage_lo"] > 0.6
     limits = of(found.limits, "as good").set_index("parameter")
+    assert set(limits.index) == {"media", "a0"}, "no third condition that adds nothing"
     assert limits.loc["media", "low"] == pytest.approx(0.6, abs=0.05)
     assert limits.loc["a0", "high"] == pytest.approx(0.5, abs=0.05)
     assert (limits.loc[["media", "a0"], "quasi_p"] < 0.001).all()
