@@ -138,4 +138,4 @@ def _worth(axes: Axes, row: dict, kind: str) -> None:
 def _named(parameter: str, units: dict[str, str]) -> str:
     unit = units.get(parameter, "")
     text = f"{parameter} ({unit})" if unit else parameter
-    return text if len(text) <= 38 else parameter
+    return text if len(text) <= 44 else parameter
