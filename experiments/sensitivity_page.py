@@ -1,6 +1,6 @@
 """Fill docs/sensitivity.md with what finished runs found, and copy their tables and figures.
 
-    imr-sim sensitivity out=outputs/sensitivity/page
+    imr-sim sensitivity outcomes=[vamcs_providing] out=outputs/sensitivity/page
     imr-sim discover out=outputs/discover/page
     python experiments/sensitivity_page.py outputs/sensitivity/page outputs/discover/page
 
