@@ -246,7 +246,7 @@ def signed(row: pd.Series, unit: str = "", digits: int = 1) -> str:
 
 def level(row: pd.Series, unit: str = "", digits: int = 0) -> str:
     """A quantity in words: mean and 90% of histories."""
-    unit = f" {unit}" if unit else ""
+    unit = unit if unit in ("", "%") else f" {unit}"
     return (
         f"{row['mean']:,.{digits}f}{unit} (90% of histories {row['lo']:,.{digits}f} to "
         f"{row['hi']:,.{digits}f})"

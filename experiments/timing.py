@@ -23,6 +23,7 @@ from study import (
     clear,
     composed,
     estimate,
+    level,
     make,
     mean_cell,
     run,
@@ -75,6 +76,7 @@ def compute(config: DictConfig) -> tuple[pd.DataFrame, dict[str, Any]]:
     store = run(config, scenario)
     columns = {12 * (i + 1): f"_{month.replace('-', '_')}" for i, month in enumerate(at)}
     columns[config.horizon] = ""
+    ends = min(columns), config.horizon
     rows = []
     for (lever, timing), arm in arms.items():
         for month, ending in columns.items():
@@ -82,6 +84,11 @@ def compute(config: DictConfig) -> tuple[pd.DataFrame, dict[str, Any]]:
                 found = estimate(store.array(f"{outcome}{ending}", arm.name)[:, 0])
                 where = {"lever": lever, "timing": timing, "against": "none", "month": month}
                 rows.append({**where, "outcome": outcome, **found})
+    for (lever, timing), arm in arms.items():
+        early, whole = (store.array(f"cost_usd{columns[m]}", arm.name)[:, 0] for m in ends)
+        share = np.divide(early, whole, out=np.zeros_like(early), where=whole > 0)
+        where = {"lever": lever, "timing": timing, "against": "none", "month": ends[0]}
+        rows.append({**where, "outcome": "share_spent", **estimate(100 * share)})
     for lever in config.levers:
         for one, other in PAIRS:
             for outcome in ("added_vamcs", "added_vamc_years"):
@@ -169,7 +176,6 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
     for lever in settings["levers"]:
         end = {t: _rows(table, lever, t, "none", "added_vamc_years").iloc[-1] for t in TIMINGS}
         cost = {t: _rows(table, lever, t, "none", "cost_usd").iloc[-1] for t in TIMINGS}
-        first = {t: _rows(table, lever, t, "none", "cost_usd").iloc[0] for t in TIMINGS}
         pair = {p: _rows(table, lever, *p, "added_vamc_years").iloc[0] for p in PAIRS}
         said = [
             f"**{LABELS[lever]}.** Spent at once, it adds "
@@ -188,10 +194,10 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
         ]
         if untold:
             said.append(f"Not told apart, by the interval of the mean: {'; '.join(untold)}.")
-        share = first["sensitive"]["mean"] / cost["sensitive"]["mean"]
+        share = _rows(table, lever, "sensitive", "none", "share_spent").iloc[0]
         said.append(
-            f"Sensitive periods open so often that {share:.0%} of the money that waits for them is "
-            "spent in the first year."
+            f"Sensitive periods open so often that {level(share, '%')} of the money that waits "
+            "for them is spent in the first year."
         )
         findings.append(" ".join(said))
         for t, label in TIMINGS.items():

@@ -180,12 +180,11 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
     emptier = _rows(table, f"{change}, no importing", None, "vamcs_providing")
     gains = _rows(table, gain, None, "vamcs_providing")
     told = int(sum(clear(row) for _, row in gains.iterrows()))
-    share = at(gain, usual_k, usual_t)["mean"] / here["mean"]
     findings = [
         f"With usual turnover and {usual_t:.0%} of vacated posts filled from another VAMC, "
         f"{level(here, 'VAMCs')} provide IMR at the end of {_last(settings)}; where nobody who "
         f"comes brings IMR, {level(twin, 'VAMCs')}. Importers are thus worth "
-        f"{signed(at(gain, usual_k, usual_t), 'VAMCs')}, {share:.0%} of the mean, and "
+        f"{signed(at(gain, usual_k, usual_t), 'VAMCs')} and "
         f"{signed(at(gain, usual_k, usual_t, 'vamc_years'), 'VAMC-years', 0)} since 2004. They "
         f"raise awareness by {signed(at(gain, usual_k, usual_t, 'aware_staff'), 'staff', 0)}. "
         f"Without their championing (`importer_champion_probability` and `b_importer` at 0) "
