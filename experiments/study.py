@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +89,8 @@ def make(study: Study, config: DictConfig) -> None:
     try:
         table, facts = study.compute(config)
     except RequestError as error:
-        raise SystemExit(f"{error}") from None
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
     except ImrSimError as error:
         raise SystemExit(f"{study.name}: {error}") from None
     docs = Path(config.docs) if config.docs else ROOT / "docs"

@@ -98,9 +98,10 @@ def test_other_settings_begin_other_runs_and_leave_the_first_alone(made):
     assert before.items() < after.items()
 
 
-def test_a_wrong_setting_ends_a_study_with_one_clear_message(tmp_path):
-    with pytest.raises(SystemExit, match="draws=100000"):
+def test_a_wrong_setting_ends_a_study_with_one_clear_message(tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
         make(study("timing"), config("timing", tmp_path, "draws=100000"))
+    assert ended.value.code == 2 and "draws=100000" in capsys.readouterr().err
     assert not list(tmp_path.rglob("*.md"))
 
 
