@@ -36,6 +36,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NORMAL_90 = 1.6448536269514722
 """95% quantile of the normal distribution: half width of a 90% interval, in standard errors."""
 DIGITS = "%.6g"
+UNSEEN = ("docs", "folder", "quiet", "executor", "workers")
+"""Settings that change no result."""
 CHUNK = 32
 """Runs done and kept at once: many strategies go through a month together faster than few."""
 ENOUGH = 0.25
@@ -287,7 +289,7 @@ def names(items: Sequence[str]) -> str:
 
 def _about(study: Study, config: DictConfig) -> dict[str, Any]:
     given = HydraConfig.get().overrides.task if HydraConfig.initialized() else []
-    shown = [x for x in given if not x.startswith(("docs=", "folder=", "quiet=", "executor="))]
+    shown = [x for x in given if x.split("=")[0] not in UNSEEN]
     draws = imr.posterior()
     system = imr.load_system(config.system)
     return {
@@ -295,7 +297,7 @@ def _about(study: Study, config: DictConfig) -> dict[str, Any]:
         "settings": {
             k: v
             for k, v in OmegaConf.to_container(config).items()  # type: ignore[union-attr]
-            if k not in ("docs", "folder", "quiet", "executor", "workers")
+            if k not in UNSEEN
         },
         "stamp": rests_on(draws.status, draws.note, system.invented, False),
         "model_version": model_version(),
