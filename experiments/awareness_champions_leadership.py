@@ -200,7 +200,7 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
         + ("beyond" if clear(beyond) else "(not told from zero) beyond")
         + " the sum of the three alone. "
         + (f"Pairs that add more, or less, than their parts: {'; '.join(told)}. " if told else "")
-        + (f"No interaction can be told from zero between {names(untold)}." if untold else ""),
+        + (f"Not told from zero: {names(untold)}." if untold else ""),
     ]
     rows = [
         (

@@ -122,10 +122,11 @@ def read(data: Path, name: str) -> tuple[pd.DataFrame, dict[str, Any]]:
 def page(study: Study, table: pd.DataFrame, about: Mapping[str, Any]) -> str:
     """The page of a study, from its table and settings alone."""
     words = study.words(table, about)
+    stamp = about["stamp"][:1].upper() + about["stamp"][1:].rstrip(".")
     parts = [
         f"# {study.title}",
         f"**Question.** {study.question}",
-        f"**What was run.** {words.run} {about['stamp'].rstrip('.')}.",
+        f"**What was run.** {words.run} {stamp}.",
         f"    {about['command']}",
         f"![{study.title}](../images/studies/{study.name}.png)",
         "## What the model implies",
