@@ -58,7 +58,8 @@ def plot_tornado(
     luck : DataFrame
         Of the same; empty for a function without luck.
     outcomes : DataFrame
-        ``outcome, covered``: share of the whole variance that these parameters make, or NaN.
+        ``outcome, covered`` with ``_lo, _hi``: what these parameters make of the whole variance,
+        or NaN.
     stamp : str
         What is varied.
     setting : str
@@ -71,14 +72,14 @@ def plot_tornado(
     """
     sobol = indices[indices["method"] == "sobol"]
     shown = list(sobol["outcome"].unique())[:PANELS]
-    whole_share = outcomes.set_index("outcome")["covered"]
+    spans = outcomes.set_index("outcome").to_dict("index")
     first = _of(sobol, shown[0], "ST_beyond_luck").sort_values("value", ascending=False)
     names = list(first.index)
     note = (
         "Alone (S1): share of the variance that would go, were the parameter known. With others "
         "(ST): share left while only it is unknown. Grey: what luck adds to ST. Lines: 95% "
         "intervals of the computation. Hollow: not told from no influence. Shares are of what "
-        "these parameters make of the whole variance; ST sum to more than 1 where they interact."
+        "these parameters make of all variance; ST sum to more than 1 where they interact."
     )
     margin = 0.35 + 0.062 * max(map(len, names))
     figure, box = new_figure(
@@ -113,11 +114,16 @@ def plot_tornado(
         highest = max(whole["value"].max(), total["hi"].max(), 0.1)
         axes.set_xlim(min(0.0, alone["lo"].min(), total["lo"].min()) - 0.02, highest * 1.05)
         axes.xaxis.set_major_locator(MaxNLocator(4))
-        share = whole_share[outcome]
-        below = f"\n{share:.0%} of the whole variance" if np.isfinite(share) else ""
-        axes.set_title(label_of(outcome) + below, loc="left")
+        axes.set_title(label_of(outcome) + _covered(spans[outcome]), loc="left")
         axes.set_xlabel("Share of variance")
     return figure
+
+
+def _covered(row: dict) -> str:
+    """What part of the whole variance is shared out, as a line of a title."""
+    if not np.isfinite(row["covered"]):
+        return ""
+    return f"\n{row['covered']:.0%} [{row['covered_lo']:.0%}, {row['covered_hi']:.0%}] of all"
 
 
 @styled
