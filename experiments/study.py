@@ -12,7 +12,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,7 +83,7 @@ class Study:
     compute: Callable[[DictConfig], tuple[pd.DataFrame, dict[str, Any]]]
     figure: Callable[[pd.DataFrame, Mapping[str, Any]], Figure]
     words: Callable[[pd.DataFrame, Mapping[str, Any]], Words]
-    rests_on: tuple[str, ...] = field(default=())
+    rests_on: tuple[str, ...] = ()
 
 
 def make(study: Study, config: DictConfig) -> None:
@@ -131,10 +131,7 @@ def page(study: Study, table: pd.DataFrame, about: Mapping[str, Any]) -> str:
         f"![{study.title}](../images/studies/{study.name}.png)",
         "## What the model implies",
         *words.findings,
-        'Brackets and "90% of histories" hold the central 90% of single histories, parameter draws '
-        'and luck together: what may happen. "Mean" intervals say how well this many histories '
-        "know the mean; a difference is called one when the 90% interval of its mean leaves out "
-        "zero.",
+        HOW_TO_READ,
         markdown(words.table),
         f"All numbers: [{study.name}.csv](../data/studies/{study.name}.csv).",
         "## What it cannot tell",
