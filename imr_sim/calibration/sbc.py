@@ -89,9 +89,8 @@ def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
     """Ranks of the truth over the first `worlds` histories of a bank.
 
     The history that made a data set is left out of the bank that judges it. The truth is ranked
-    among as many draws of equal weight as the bank has effective histories for that data set: a
-    rank among weighed draws is not uniform even when the posterior is right, as a few heavy ones
-    make it cling to the middle or to the ends.
+    among draws of equal weight, as many as the bank gives for that data set without any history
+    twice: among weighed draws, or copies, ranks are not uniform even when the posterior is right.
     """
     data = made_up_data(bank, worlds, seed)
     ll = bank.log_likelihood(data)
@@ -101,19 +100,28 @@ def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
         rng = np.random.default_rng([seed, DRAW + 1, world])
         found = weigh(ll[:, :, world], leave_out=world)
         ess[world] = found.effective
-        draws = max(round(found.effective), 1)
-        chosen = _drawn(found.weights.ravel(), draws, rng)
+        chosen = _distinct(found.weights, rng)
         ties = rng.random(axes)
         for axis in range(axes):
             below = (axis_values(bank, axis).ravel()[chosen] < bank.z[world, axis]).sum()
-            u[world, axis] = (below + ties[axis]) / (draws + 1)
+            u[world, axis] = (below + ties[axis]) / (len(chosen) + 1)
     return Ranks(bank.watched.space.names, u, ess)
 
 
-def _drawn(weights: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Indices of `draws` independent draws in proportion to the weights."""
-    edges = weights.cumsum()
-    return np.searchsorted(edges, rng.random(draws) * edges[-1], side="right")
+def _distinct(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Draws from histories and their looks, each history at most once: indices of the flat array.
+
+    Systematic sampling (Madow 1949, doi 10.1214/aoms/1177729988): a history is drawn with a
+    probability that is exactly its share of the weight times the number of draws.
+    """
+    share = weights.sum(axis=1)
+    draws = max(int(1.0 / share.max()), 1)
+    ends = share.cumsum()
+    at = (np.arange(draws) + rng.random()) / draws * ends[-1]
+    history = np.searchsorted(ends, at, side="right")
+    within = weights[history].cumsum(axis=1)
+    look = (within < (rng.random(draws) * within[:, -1])[:, None]).sum(axis=1)
+    return history * weights.shape[1] + look
 
 
 def ecdf_points(worlds: int) -> np.ndarray:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from imr_sim.calibration.bank import make_bank
 from imr_sim.calibration.sbc import Ranks, ecdf_band, ecdf_points, rank_truth
+from tests.calibration import toy
 from tests.calibration.toy import NOISE, ToyWatched
 
 
@@ -26,6 +28,18 @@ def test_ranks_of_a_right_posterior_are_uniform():
     assert table["inside_band"].all()
     assert (table["coverage_90"] - 0.9).abs().max() < 0.06
     assert (table["coverage_50"] - 0.5).abs().max() < 0.10
+
+
+@pytest.mark.parametrize(("noise", "histories"), [(0.1, 3000), (0.03, 1000)])
+def test_ranks_stay_uniform_when_few_histories_carry_a_posterior(monkeypatch, noise, histories):
+    monkeypatch.setattr(toy, "NOISE", noise)
+    world = ToyWatched(likelihood=toy.ToyLikelihood(noise))
+    found = rank_truth(make_bank(world, histories, 4, 7), 1000, 7)
+    assert np.median(found.effective) < 70
+    table = found.table()
+    assert table["inside_band"].all()
+    assert (table["coverage_90"] - 0.9).abs().max() < 0.04
+    assert (table["coverage_50"] - 0.5).abs().max() < 0.06
 
 
 def test_a_likelihood_that_is_too_sure_is_found_out():
