@@ -20,8 +20,10 @@ import hydra
 import numpy as np
 import pandas as pd
 from omegaconf import DictConfig
+from scipy.stats import binom
 
 from imr_sim.calibration.keep import Files
+from imr_sim.calibration.sbc import CONFIDENCE
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 TABLES = {
@@ -40,6 +42,8 @@ FIGURES = {
     "validate": ("predictive", "fidelity", "ranks", "parameters", "mechanisms"),
     "forecast": ("forecast",),
 }
+
+JUDGES = 2  # effective histories without which a bank is no posterior to compare with
 
 
 def markdown(frame: pd.DataFrame) -> str:
@@ -178,7 +182,8 @@ def _sbc(kept: dict[str, pd.DataFrame]) -> str:
         f"- {len(ranks)} made-up worlds, each judged by a median of "
         f"{ranks['effective'].median():.0f} effective histories (10% have fewer than "
         f"{ranks['effective'].quantile(0.1):.0f}).",
-        f"- Ranks of {len(sbc)} parameters; outside their 99% simultaneous band: {named}.",
+        f"- Ranks of {len(sbc)} parameters; outside their {CONFIDENCE:.0%} simultaneous band: "
+        f"{named}{_by_chance(sbc)}.",
         f"- Over all parameters 90% intervals cover the truth in "
         f"{percent(sbc['coverage_90'].mean())} (single parameters "
         f"{percent(sbc['coverage_90'].min())} to {percent(sbc['coverage_90'].max())}), 50% "
@@ -186,15 +191,41 @@ def _sbc(kept: dict[str, pd.DataFrame]) -> str:
     ]
     full = kept["full_sampler"]
     if len(full):
-        worlds = full.groupby("world")
-        gap = (worlds["log_evidence_full"].first() - worlds["log_evidence_bank"].first()).abs()
-        lines.append(
-            f"- The full sampler on {worlds.ngroups} of these worlds: "
-            f"{percent((full['z'].abs() < 2).mean())} of {len(full)} posterior means within two "
-            f"standard errors of the bank's (root mean square {_rms(full['z']):.2f} standard "
-            f"errors), log evidence {gap.median():.1f} apart in the median."
-        )
+        lines += [_full_sampler(full)]
     return "\n".join(lines)
+
+
+def _by_chance(sbc: pd.DataFrame) -> str:
+    found = int((~sbc["inside_band"]).sum())
+    if not found:
+        return ""
+    chance = binom.sf(found - 1, len(sbc), 1 - CONFIDENCE)
+    return (
+        f" (by at most {sbc['ecdf_outside_band'].max():.3f}). Right posteriors would leave "
+        f"{len(sbc) * (1 - CONFIDENCE):.1f} outside by chance, and {found} or more with "
+        f"probability {chance:.2f} if parameters were independent"
+    )
+
+
+def _full_sampler(full: pd.DataFrame) -> str:
+    few = full["effective"] < JUDGES
+    able, unable = full[~few], full[few]
+    worlds = able.groupby("world")
+    gap = worlds["log_evidence_full"].first() - worlds["log_evidence_bank"].first()
+    text = (
+        f"- The full sampler on {full['world'].nunique()} of these worlds. In the "
+        f"{worlds.ngroups} that the bank judges by {JUDGES} effective histories or more, "
+        f"{percent((able['z'].abs() < 2).mean())} of {len(able)} posterior means are within two "
+        f"standard errors of the bank's (root mean square {_rms(able['z']):.2f} standard errors), "
+        f"and its log evidence is {gap.median():+.1f} from the bank's in the median."
+    )
+    if len(unable):
+        text += (
+            f" The rest ({unable['world'].nunique()}) tell nothing: a bank of "
+            f"{unable['effective'].max():.1f} histories is no posterior (root mean square "
+            f"{_rms(unable['z']):.1f})."
+        )
+    return text
 
 
 def _rms(z: pd.Series) -> float:
