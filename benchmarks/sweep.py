@@ -38,6 +38,7 @@ NATIONAL = {"start": "2004-01", "policy_start": "2021-01", "horizon": 0}
 VARY = ("media", "beta_within", "a0")
 COMMAND = [sys.executable, "-m", "imr_sim.cli.main", "sweep"]
 REPEATS = 3
+START = 6  # seconds: a start, and some; kills fall before, while and after workers are at work
 
 
 def national(points: int, **changes: object) -> Scenario:
@@ -158,7 +159,7 @@ def kill(place: Path, scale: float) -> dict[str, float]:
         process = subprocess.Popen(argv, cwd=place, stdout=subprocess.DEVNULL)
         if killed < times:
             try:
-                process.wait(moments.uniform(0.5, 2 * whole / times + 8))
+                process.wait(moments.uniform(0.5, whole / times + START))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 killed += 1
