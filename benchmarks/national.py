@@ -25,7 +25,7 @@ def programs(stage: Stage, exact: Twin, own_luck: Twin, n: int, months: int) -> 
     strategy = load_strategy(STRATEGY)
 
     def through(stage):
-        return histories(stage, n).advance_quietly(months)
+        return histories(stage, n).advance(months)
 
     def by_month(stage):
         batch = histories(stage, n)

@@ -110,7 +110,7 @@ def main() -> None:
     stage = Stage.of(load_system(), SEED, START, threads=1)
     draw, replicate, values = identities(posterior().take(HISTORIES), 1)
     batch = Batch(stage, values, draw, replicate)
-    batch.advance_quietly(BEFORE)
+    batch.advance(BEFORE)
     doses = np.zeros((HISTORIES, stage.world.n_sites, len(LEVERS)))
     for months in (1, MONTHS):  # the first one compiles
         twin, ticks = batch.branch(), np.zeros((months, HISTORIES, len(PHASES)), np.int64)

@@ -30,15 +30,16 @@ MAY_IMPORT = {
     "strategies": BASE | {"system"},
     "model": BELOW_MODEL,
     "practice": BELOW_MODEL | {"model"},
-    "mesa_model": BELOW_MODEL | {"model", "practice"},
     "analysis": {"errors"},
     "plots": {"analysis", "errors", "paths"},
-    "experiment": BELOW_MODEL | {"model", "practice", "mesa_model", "analysis"},
+    "experiment": BELOW_MODEL | {"model", "practice", "analysis"},
+    "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "discovery": BELOW_MODEL | {"model", "practice", "experiment"},
-    "calibration": BELOW_MODEL | {"model", "evidence", "studies", "analysis"},
+    "calibration": BELOW_MODEL
+    | {"model", "practice", "experiment", "evidence", "studies", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {

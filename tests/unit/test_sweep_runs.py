@@ -139,7 +139,7 @@ def test_chunks_and_batches_change_no_row(small, tmp_path, monkeypatch, chunk, b
     if batch == 1:  # as where a single history is too large for company
         monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_BYTES", 1)
     else:
-        monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_HISTORIES", batch)
+        monkeypatch.setattr("imr_sim.experiment.driver.CHUNK_HISTORIES", batch)
     pd.testing.assert_frame_equal(rows(scenario(small), tmp_path / "s", chunk=chunk), before)
 
 
