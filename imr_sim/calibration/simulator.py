@@ -1,4 +1,4 @@
-"""Histories without a roll-out, run to be watched: what the likelihood keeps of each."""
+"""Histories without a roll-out, run to be simulator: what the likelihood keeps of each."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from imr_sim.months import Dates, month_number
 from imr_sim.practice import load_practice
 from imr_sim.system import System
 
-Seen = dict[str, np.ndarray]
-Watch = Callable[[np.ndarray, np.ndarray], Seen]
+Features = dict[str, np.ndarray]
+Watch = Callable[[np.ndarray, np.ndarray], Features]
 
 
 @dataclass(frozen=True)
-class Watched:
+class Simulator:
     """Points of the calibration as histories, and histories as log likelihoods.
 
     Parameters
@@ -62,7 +62,7 @@ class Watched:
         """
         return self.run(z, luck, self.likelihood.months, self.likelihood.watch)
 
-    def run(self, z: np.ndarray, luck: np.ndarray, months: int, watch: Watch) -> Seen:
+    def run(self, z: np.ndarray, luck: np.ndarray, months: int, watch: Watch) -> Features:
         """Run n points, each with its luck (n, R), and keep what `watch` makes of the histories.
 
         `watch` gets the record (H, months, S) and the fixed factors (H, 5, S) of a few histories
@@ -78,7 +78,7 @@ class Watched:
         )
         histories = Histories(values, np.zeros(len(keys), int), keys)
 
-        def keep(_: slice, past: Past) -> Seen:
+        def keep(_: slice, past: Past) -> Features:
             return watch(past.record, past.factors)
 
         parts = []
