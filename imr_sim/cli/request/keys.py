@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from typing_extensions import TypeIs
 
 from imr_sim.errors import RequestError, RequestErrors
+from imr_sim.limits import Limit
 
 WHERE = "command line"
 # What a key may be marked as.
@@ -18,7 +19,14 @@ NAMES = "names"  # it holds whatever names the user writes
 FIRST = "first"  # it holds keys, and this one among them goes by the name of the outer one
 
 
-def key(meaning: str, write: str, *marks: str, first: str | None = None, **limits: Any) -> Any:
+def key(
+    meaning: str,
+    write: str,
+    *marks: str,
+    first: str | None = None,
+    within: Limit | None = None,
+    **limits: Any,
+) -> Any:
     """A required key.
 
     Parameters
@@ -32,9 +40,13 @@ def key(meaning: str, write: str, *marks: str, first: str | None = None, **limit
     first : str, optional
         For a key that holds keys: the one that is meant when it is given a plain value, as
         ``parameters=prior`` stands for ``parameters.set=prior``.
+    within : Limit, optional
+        The lowest and the highest value.
     **limits
-        As `pydantic.Field` takes them.
+        Others, as `pydantic.Field` takes them.
     """
+    if within is not None:
+        limits |= {"ge": within.low, "le": within.high}
     extra: dict[str, Any] = {"write": write, **dict.fromkeys(marks, True)}
     if first is not None:
         extra[FIRST] = first

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from imr_sim import limits
 from imr_sim.cli.request.keys import EXECUTION, LITERAL, WHERE, Request, key
-from imr_sim.errors import RequestError
+from imr_sim.months import PATTERN, Dates
 
 if TYPE_CHECKING:
     from imr_sim.practice import Practice
 
-Month = Annotated[str, Field(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$")]
-CENTURY = 1200  # months; longer spans than a century are taken to be slips
+Month = Annotated[str, Field(pattern=PATTERN)]
 
 SYSTEM = key(
     "the VAMCs, their staff and their ties: va (139 VAMCs), small (12 invented sites), or a folder "
@@ -40,22 +40,20 @@ FIGURES = key("draw the figures (PNG and SVG)", "Write true or false.")
 QUIET = key("no progress on the terminal", "Write true or false.", EXECUTION)
 SEED = key(
     "seed of all chance; the same seed gives the same result",
-    "Write a whole number from 0 to 9223372036854775807.",
-    ge=0,
-    lt=2**63,
+    f"Write {limits.SEED}.",
+    within=limits.SEED,
 )
-SHORT_SEED = key(  # of commands whose libraries take no longer one
+SHORT = limits.Limit(0, 2**32 - 1)  # seeds that the libraries of all commands take
+SHORT_SEED = key(
     "seed of all chance; the same seed gives the same result",
-    "Write a whole number from 0 to 4294967295.",
-    ge=0,
-    lt=2**32,
+    f"Write {SHORT}.",
+    within=SHORT,
 )
 THREADS = key(
     "cores used, at most; results do not depend on it",
-    "Write a whole number of at least 1, or null for all.",
+    f"Write {limits.THREADS}, or null for all.",
     EXECUTION,
-    ge=1,
-    le=4096,
+    within=limits.THREADS,
 )
 EXECUTOR = key(
     "who does the work; results do not depend on it (docs/scaling.md)",
@@ -64,10 +62,9 @@ EXECUTOR = key(
 )
 WORKERS = key(
     "processes of this machine; null: one a core",
-    "Write a whole number from 1 to 4096, or null.",
+    f"Write {limits.WORKERS}, or null.",
     EXECUTION,
-    ge=1,
-    le=4096,
+    within=limits.WORKERS,
 )
 SCHEDULER = key(
     "address of a running Dask scheduler; null: a cluster on this machine",
@@ -97,14 +94,11 @@ POLICY_START = key(
     "Write year and month, e.g. 2021-01.",
     LITERAL,
 )
-HORIZON = key(
-    "months after the policy date", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
-)
+HORIZON = key("months after the policy date", f"Write {limits.HORIZON}.", within=limits.HORIZON)
 BUDGET = key(
     "US$ that each strategy may spend after the policy date",
     "Write US$ as a plain number, e.g. budget=5e6, or null for no limit.",
-    ge=0,
-    le=1e12,
+    within=limits.BUDGET,
 )
 Executor = Literal["serial", "processes", "dask"]
 
@@ -136,19 +130,18 @@ class HistoryRequest(Request):
         """The request with its first month, the practice's own unless it names one."""
         return self.model_copy(update={"start": self.start or self.of_practice().start})
 
-    def check_policy(self, policy_start: str, least: int = 0) -> int:
-        """Months of the history before the policy date.
+    def check_dates(self, policy_start: str, horizon: int, least: int = 0) -> None:
+        """Check the dates of a run whose strategies act for `horizon` months.
 
         Raises
         ------
         RequestError
-            When there are fewer than `least`, or the practice has support of its own then.
+            When fewer than `least` months of the history come before the policy date, when it is
+            empty or too long, or when the practice has support of its own then.
         """
-        before = months_between(str(self.start), policy_start)
-        if before < least:
-            raise wrong_date(policy_start, f"the history begins in {self.start}, not before")
-        self.of_practice().check_policy(before, policy_start, WHERE)
-        return before
+        start = str(self.start)
+        dates = Dates.of(start, policy_start, horizon, where=WHERE, least=least)
+        self.of_practice().check_policy(dates.before, policy_start, WHERE)
 
 
 class RunRequest(HistoryRequest):
@@ -156,15 +149,13 @@ class RunRequest(HistoryRequest):
 
     draws: int | None = key(
         "parameter draws used; null: 200 (compare) or 20 (simulate), or all of a smaller set",
-        "Write a whole number from 1 to 100000, or null.",
-        ge=1,
-        le=100_000,
+        f"Write {limits.DRAWS}, or null.",
+        within=limits.DRAWS,
     )
     replicates: int = key(
         "histories for each parameter draw",
-        "Write a whole number from 1 to 10000.",
-        ge=1,
-        le=10_000,
+        f"Write {limits.REPLICATES}.",
+        within=limits.REPLICATES,
     )
     budget: float | None = BUDGET
     seed: int = SEED
@@ -182,25 +173,3 @@ class ResumableRequest(Request):
     out: str | None = OUT
     figures: bool = FIGURES
     quiet: bool = QUIET
-
-
-def months_between(first: str, then: str) -> int:
-    """Months from one "YYYY-MM" to another."""
-    (y0, m0), (y1, m1) = (map(int, month.split("-")) for month in (first, then))
-    return 12 * (y1 - y0) + m1 - m0
-
-
-def later(month: str, n: int) -> str:
-    """The month n months after "YYYY-MM"."""
-    number = 12 * int(month[:4]) + int(month[5:]) - 1 + n
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def wrong_date(given: str, why: str, also: str = "") -> RequestError:
-    """Error of a policy date that does not fit the history."""
-    return RequestError(
-        f"policy_start={given}",
-        where=WHERE,
-        why=why,
-        write=f"Write another policy_start, or another start{also}.",
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from imr_sim import limits
 from imr_sim.cli.request.keys import LITERAL, key
 from imr_sim.cli.request.shared import HORIZON, POLICY_START, STRATEGIES, Month, RunRequest
 
@@ -21,12 +22,11 @@ class CompareRequest(RunRequest):
     policy_start: Month = POLICY_START
     luck_draws: int = key(
         "with one replicate, draws that are run a second time to tell luck from parameters",
-        "Write a whole number from 0 to 100000.",
-        ge=0,
-        le=100_000,
+        f"Write {limits.LUCK_DRAWS}.",
+        within=limits.LUCK_DRAWS,
     )
     horizon: int = HORIZON
 
     def check(self) -> None:
         """Raise RequestError unless a history comes before the policy."""
-        self.check_policy(self.policy_start, least=1)
+        self.check_dates(self.policy_start, self.horizon, least=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Self
 
+from imr_sim import limits
 from imr_sim.cli.request.keys import LITERAL, key, wrong
 from imr_sim.cli.request.shared import (
     BUDGET,
@@ -20,6 +21,7 @@ from imr_sim.cli.request.shared import (
 )
 from imr_sim.cli.run_folder import read_run
 
+ENOUGH = limits.Limit(40, limits.DRAWS.high)  # draws that can be split into halves
 TAKEN = ("system", "practice", "start", "policy_start", "horizon", "replicates", "budget")
 
 
@@ -53,12 +55,11 @@ class DiscoverRequest(HistoryRequest, ResumableRequest):
     horizon: int = HORIZON
     draws: int | None = key(
         "parameter draws; null: 1000, or all of a smaller set",
-        "Write a whole number from 40 to 100000, or null.",
-        ge=40,
-        le=100_000,
+        f"Write {ENOUGH}, or null.",
+        within=ENOUGH,
     )
     replicates: int = key(
-        "histories of each draw, averaged", "Write a whole number from 1 to 10000.", ge=1, le=10_000
+        "histories of each draw, averaged", f"Write {limits.REPLICATES}.", within=limits.REPLICATES
     )
     budget: float | None = BUDGET
     depth: int = key("conditions of a box, at most", "Write 1 to 6.", ge=1, le=6)
@@ -90,7 +91,7 @@ class DiscoverRequest(HistoryRequest, ResumableRequest):
         if self.strategies[0] == self.strategies[1]:
             why = "there is nothing to compare it with"
             raise wrong(f"strategies={self.strategies}", why, "Write two strategies.")
-        self.check_policy(self.policy_start)
+        self.check_dates(self.policy_start, self.horizon)
         if self.parameters["set"] == "default":
             why = "it is one draw, and conditions are told by what differs between draws"
             raise wrong("parameters=default", why, "Write posterior, prior or a file of draws.")

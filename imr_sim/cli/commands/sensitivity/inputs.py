@@ -8,9 +8,9 @@ from pathlib import Path
 from imr_sim.cli.commands.sensitivity.request import SensitivityRequest
 from imr_sim.cli.inputs import Inputs, choose_parameters, own_files
 from imr_sim.cli.request.keys import WHERE, wrong
-from imr_sim.cli.request.shared import later, months_between
 from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, check_name
+from imr_sim.months import later, months_between
 from imr_sim.practice import Practice, load_practice
 from imr_sim.sensitivity.factors import Factors, draw_factors, medians, prior_factors, varied
 from imr_sim.sensitivity.known import FUNCTIONS, KnownFunction

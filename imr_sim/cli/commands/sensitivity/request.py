@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
+from imr_sim import limits
 from imr_sim.cli.request.keys import LITERAL, NAMES, key, wrong
 from imr_sim.cli.request.shared import (
     BUDGET,
-    CENTURY,
     EXECUTOR,
     POLICY_START,
     SCHEDULER,
@@ -16,13 +16,12 @@ from imr_sim.cli.request.shared import (
     HistoryRequest,
     Month,
     ResumableRequest,
-    later,
-    months_between,
-    wrong_date,
 )
+from imr_sim.months import later, months_between
 
 YEARS = 5  # under a strategy, unless a date is given
 NONE = "none"
+AVERAGED = limits.Limit(2, limits.REPLICATES.high)
 
 
 class SensitivityRequest(HistoryRequest, ResumableRequest):
@@ -92,9 +91,8 @@ class SensitivityRequest(HistoryRequest, ResumableRequest):
     points: int = key("points of PAWN", "Write a power of two from 64 to 1048576.", ge=64, le=2**20)
     replicates: int = key(
         "histories of each point, averaged; two or more, to tell luck from influence",
-        "Write a whole number from 2 to 10000.",
-        ge=2,
-        le=10_000,
+        f"Write {AVERAGED}.",
+        within=AVERAGED,
     )
     function: Literal["ishigami", "sobol_g"] | None = key(
         "a function of known indices in place of the model, to check the method",
@@ -139,8 +137,9 @@ class SensitivityRequest(HistoryRequest, ResumableRequest):
     def _check_dates(self) -> None:
         date = str(self.date)
         length = months_between(str(self.start), date) + 1
-        if not 1 <= length <= CENTURY:
-            raise wrong_date(self.policy_start, f"a history from {self.start} to {date} is none")
+        if not limits.MONTHS.low <= length <= limits.MONTHS.high:
+            why = f"a history from {self.start} to {date} is none"
+            raise wrong(f"date={date}", why, "Write another date or start.")
         if not self.supported:
             return
         if self.strategy == self.reference:
@@ -148,5 +147,5 @@ class SensitivityRequest(HistoryRequest, ResumableRequest):
             raise wrong(given, "they are the same", "Write another strategy.")
         if months_between(self.policy_start, date) < 0:
             why = f"outcomes would be read in {date}, before the strategy begins"
-            raise wrong_date(self.policy_start, why)
-        self.check_policy(self.policy_start)
+            raise wrong(f"date={date}", why, "Write another date or policy_start.")
+        self.check_dates(self.policy_start, months_between(self.policy_start, date) + 1)

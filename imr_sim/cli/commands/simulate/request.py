@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from imr_sim.cli.request.keys import LITERAL, key, wrong
+from imr_sim import limits
+from imr_sim.cli.request.keys import LITERAL, WHERE, key, wrong
 from imr_sim.cli.request.shared import (
-    CENTURY,
     STRATEGY,
     Month,
     RunRequest,
-    later,
-    months_between,
-    wrong_date,
 )
+from imr_sim.months import Dates, later
 
 
 class SimulateRequest(RunRequest):
@@ -21,7 +19,7 @@ class SimulateRequest(RunRequest):
 
     strategy: str = STRATEGY
     months: int = key(
-        "length of the history, months", f"Write whole months, 1 to {CENTURY}.", ge=1, le=CENTURY
+        "length of the history, months", f"Write {limits.MONTHS}.", within=limits.MONTHS
     )
     policy_start: Month | None = key(
         "first month under the strategy; null: the first month of the history, or the first after "
@@ -55,10 +53,8 @@ class SimulateRequest(RunRequest):
     def check(self) -> None:
         """Raise RequestError unless the policy begins within the history."""
         policy = str(self.policy_start)
-        if not 0 <= months_between(str(self.start), policy) < self.months:
-            why = f"it is not within the {self.months} months from {self.start} on"
-            raise wrong_date(policy, why, ", or more months")
-        self.check_policy(policy)
+        dates = Dates.within(str(self.start), policy, self.months, where=WHERE)
+        self.of_practice().check_policy(dates.before, policy, WHERE)
         for name in ("study_date", "study_size"):
             if self.study is None and getattr(self, name) is not None:
                 raise wrong(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+from imr_sim import limits
 from imr_sim.cli.request.keys import EXECUTION, LITERAL, NAMES, Request, key, wrong
 from imr_sim.cli.request.shared import (
     BUDGET,
-    CENTURY,
     EXECUTOR,
     OUT,
     POLICY_START,
@@ -20,7 +20,6 @@ from imr_sim.cli.request.shared import (
     Executor,
     HistoryRequest,
     Month,
-    wrong_date,
 )
 
 SAMPLED = ("lhs", "sobol", "halton")
@@ -40,9 +39,8 @@ class DesignRequest(Request):
     points: int | None = key(
         "number of points (of a grid: at most); null: 100 (lhs, halton), 128 (sobol), 200 "
         "(posterior), 5 levels of each parameter (grid), all of a file",
-        "Write a whole number from 1 to 10000000, or null.",
-        ge=1,
-        le=10_000_000,
+        f"Write {limits.POINTS}, or null.",
+        within=limits.POINTS,
     )
     ranges: dict[str, list[float]] = key(
         "parameters to vary evenly between two values; of a grid, three or more values are the "
@@ -85,7 +83,9 @@ class SweepRequest(HistoryRequest):
     )
     policy_start: Month = POLICY_START
     horizon: int = key(
-        "months after the policy date", f"Write whole months, 0 to {CENTURY}.", ge=0, le=CENTURY
+        "months after the policy date; 0 ends the histories there",
+        f"Write {limits.SWEEP_HORIZON}.",
+        within=limits.SWEEP_HORIZON,
     )
     at: list[Month] = key(
         "months at whose end outcomes are kept, besides the last",
@@ -96,9 +96,8 @@ class SweepRequest(HistoryRequest):
     )
     replicates: int = key(
         "runs of each point",
-        "Write a whole number from 1 to 1000000.",
-        ge=1,
-        le=1_000_000,
+        f"Write {limits.REPLICATES}.",
+        within=limits.REPLICATES,
     )
     luck: Literal["common", "own"] | None = key(
         "whether replicate r of every point meets the same luck; null: own for posterior draws, "
@@ -112,10 +111,9 @@ class SweepRequest(HistoryRequest):
     scheduler: str | None = SCHEDULER
     chunk: int | None = key(
         "runs that are handed out and kept at once; null: some seconds' worth",
-        "Write a whole number from 1 to 1000000, or null.",
+        f"Write {limits.CHUNK_RUNS}, or null.",
         EXECUTION,
-        ge=1,
-        le=1_000_000,
+        within=limits.CHUNK_RUNS,
     )
     out: str | None = OUT
     resume: str | None = RESUME
@@ -123,9 +121,7 @@ class SweepRequest(HistoryRequest):
 
     def check(self) -> None:
         """Raise RequestError unless dates, design and what it varies fit each other."""
-        before = self.check_policy(self.policy_start)
-        if not before + self.horizon:
-            raise wrong_date(self.policy_start, f"the history begins in {self.start}, not before")
+        self.check_dates(self.policy_start, self.horizon)
         kind = self.design.kind
         if kind not in DESIGNS and not Path(kind).is_file():
             write = f"Write {', '.join(DESIGNS)}, or the path of a CSV file."
