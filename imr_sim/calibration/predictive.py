@@ -76,7 +76,7 @@ def prior_worlds(
     watched: Watched, n: int, seed: int
 ) -> tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]:
     """Features and observation parameters of `n` prior points, a history each."""
-    z = normal_scores(prior_cube(n, len(watched.space.names), seed))
+    z = normal_scores(prior_cube(n, watched.space.names, seed))
     luck = np.random.default_rng([seed, PRIOR]).integers(2**32, size=(n, 1), dtype=np.uint32)
     return watched.simulate(z, luck), watched.space.observers(z)
 
