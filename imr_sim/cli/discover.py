@@ -15,13 +15,13 @@ from imr_sim.cli.discover_request import DiscoverRequest
 from imr_sim.cli.inputs import SETS, Inputs, choose_parameters, choose_strategies
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.tables import write_csv
-from imr_sim.discovery import Cases, Discovery, discover, read_cases
-from imr_sim.discovery.cases import COST, check_outcome
-from imr_sim.discovery.words import report as words
 from imr_sim.experiment import Design, Scenario, Store, sweep
 from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import INDEX, SPECS, Parameters, ParameterSet, as_set
 from imr_sim.practice import load_practice, practice_names
+from imr_sim.sensitivity.discovery import Cases, Discovery, discover, read_cases
+from imr_sim.sensitivity.discovery.cases import COST, check_outcome
+from imr_sim.sensitivity.discovery.words import report as words
 from imr_sim.system import load_system
 
 RUNS = "runs"

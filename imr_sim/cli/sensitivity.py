@@ -15,8 +15,8 @@ from imr_sim.cli.sensitivity_inputs import SensitivityInputs, load_sensitivity
 from imr_sim.cli.sensitivity_request import SensitivityRequest
 from imr_sim.cli.tables import write_csv
 from imr_sim.experiment import Store
+from imr_sim.sensitivity.analysis import METHODS, Sensitivity, analyse
 from imr_sim.sensitivity.known import KnownFunction
-from imr_sim.sensitivity.study import METHODS, Sensitivity, study
 from imr_sim.sensitivity.words import report as words
 
 RUNS = "runs"
@@ -69,12 +69,12 @@ def run(
     """Run what is missing of the study's sweeps, and analyse them."""
     function = inputs.function
     if isinstance(function, KnownFunction):
-        result = study(function, inputs.plan, progress)
+        result = analyse(function, inputs.plan, progress)
         note = f"{function.name}: {function.factors.note}; no histories, and no luck"
         return Found(result, inputs, note, f"Function {function.name}", ())
     (folder / RUNS).mkdir(exist_ok=True)
     function = replace(function, folder=folder / RUNS)
-    result = study(function, inputs.plan, progress)
+    result = analyse(function, inputs.plan, progress)
     notes = [
         f"{runs:,} runs of {method} failed; the first: {message}"
         for method, (runs, message) in function.failed.items()

@@ -12,11 +12,11 @@ from imr_sim.errors import RequestError
 from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, check_name
 from imr_sim.practice import Practice, load_practice, practice_names
+from imr_sim.sensitivity.analysis import Settings
 from imr_sim.sensitivity.factors import Factors, draw_factors, medians, prior_factors, varied
 from imr_sim.sensitivity.known import FUNCTIONS, KnownFunction
 from imr_sim.sensitivity.model import ModelFunction, needs_reference
-from imr_sim.sensitivity.stage import pawn_stage
-from imr_sim.sensitivity.study import Plan
+from imr_sim.sensitivity.sample import pawn_sample
 from imr_sim.strategies import load_strategy
 from imr_sim.system import load_system
 
@@ -32,11 +32,11 @@ class SensitivityInputs(Inputs):
     ----------
     function : ModelFunction or KnownFunction
         That of the model has no folder yet.
-    plan : Plan
+    plan : Settings
     """
 
     function: ModelFunction | KnownFunction
-    plan: Plan
+    plan: Settings
 
 
 def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
@@ -80,7 +80,7 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
         workers=request.workers,
         scheduler=request.scheduler,
     )
-    model.scenario(pawn_stage(factors.names, 2, request.seed))  # says what cannot work
+    model.scenario(pawn_sample(factors.names, 2, request.seed))  # says what cannot work
     files = {} if strategy.name == request.strategy else {"strategy": request.strategy}
     if reference is not None and reference.name != request.reference:
         files["reference"] = str(request.reference)
@@ -97,7 +97,7 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
         files=files,
         practice=practice,
         function=known or model,
-        plan=Plan(
+        plan=Settings(
             methods=tuple(request.methods),
             trajectories=request.trajectories,
             top=request.top,

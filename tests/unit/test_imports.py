@@ -35,7 +35,6 @@ MAY_IMPORT = {
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
-    "discovery": BELOW_MODEL | {"model", "practice", "experiment"},
     "calibration": BELOW_MODEL | {"model", "evidence", "studies", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
@@ -47,7 +46,7 @@ LIBRARIES = {
     "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
-ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"discovery"}}
+ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
 SEEDED = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "Philox", "PCG64"}
 
