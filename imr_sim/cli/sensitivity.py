@@ -97,7 +97,7 @@ def write(found: Found, folder: Path, request: SensitivityRequest) -> None:
         table = table.assign(truth=np.array(known))
     write_csv(table, folder / "indices.csv")
     write_csv(result.convergence, folder / "convergence.csv")
-    write_csv(result.luck, folder / "luck.csv")
+    write_csv(result.noise, folder / "luck.csv")
     write_csv(result.lost, folder / "designs.csv")
     write_csv(result.outcomes, folder / "outcomes.csv")
     (folder / "findings.txt").write_text(report(found) + "\n", encoding="utf-8")
@@ -114,7 +114,7 @@ def _figures(found: Found, folder: Path) -> None:
     methods = set(result.indices["method"])
     outcome = found.inputs.function.outcomes[0]
     if "sobol" in methods:
-        figure = plots.plot_tornado(result.indices, result.luck, result.outcomes, stamp, setting)
+        figure = plots.plot_tornado(result.indices, result.noise, result.outcomes, stamp, setting)
         plots.save(figure, folder, "tornado")
     if "morris" in methods:
         figure = plots.plot_screening(result.indices, outcome, stamp, setting)

@@ -77,7 +77,7 @@ class Sensitivity:
         Columns as in `imr_sim.sensitivity.indices`.
     convergence : DataFrame
         The same, from the first eighth, quarter and half of each design and from all of it.
-    luck : DataFrame
+    noise : DataFrame
         Columns as in `imr_sim.sensitivity.noise`.
     lost : DataFrame
         One row a method and outcome: ``method, outcome, points, missing, blocks, dropped``.
@@ -91,7 +91,7 @@ class Sensitivity:
 
     indices: pd.DataFrame
     convergence: pd.DataFrame
-    luck: pd.DataFrame
+    noise: pd.DataFrame
     lost: pd.DataFrame
     outcomes: pd.DataFrame
     chosen: tuple[str, ...]

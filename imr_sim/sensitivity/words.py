@@ -126,7 +126,7 @@ def _screened(star: pd.DataFrame) -> list[str]:
 
 
 def _noise(result: Sensitivity, outcome: str) -> list[str]:
-    shares = result.luck[result.luck["outcome"] == outcome]
+    shares = result.noise[result.noise["outcome"] == outcome]
     if shares.empty:
         return []
     own = shares[shares["luck"] == "own"] if (shares["luck"] == "own").any() else shares

@@ -158,7 +158,7 @@ def test_effects_are_changes_over_the_middle_three_quarters():
 @pytest.mark.parametrize("method", ["sobol", "pawn"])
 def test_the_share_of_luck_is_that_put_in(method):
     plan = Settings(methods=(method,), samples=1024, points=1024)
-    shares = analyse(Noisy(shared=3.0), plan).luck.set_index("share_of")
+    shares = analyse(Noisy(shared=3.0), plan).noise.set_index("share_of")
     part = 1.25 / 12  # of the variance, by the inputs
     means = shares.loc["means"]
     assert means["lo"] < 0.25 / (0.25 + part) < means["hi"], "the shared part cancels"

@@ -254,7 +254,9 @@ def result():
 
 STAMP = "PRIOR parameters: 8 parameters varied over their priors: judgements, not findings"
 FIGURES = {
-    "tornado": lambda r: plots.plot_tornado(r.indices, r.luck, r.outcomes, STAMP, "IMR: 139 VAMCs"),
+    "tornado": lambda r: plots.plot_tornado(
+        r.indices, r.noise, r.outcomes, STAMP, "IMR: 139 VAMCs"
+    ),
     "screening": lambda r: plots.plot_screening(r.indices, "y", STAMP, "IMR: 139 VAMCs"),
     "heat_map": lambda r: plots.plot_heat_map(r.indices, r.outcomes, STAMP, "IMR: 139 VAMCs"),
     "convergence": lambda r: plots.plot_convergence(r.convergence, "y", STAMP, "IMR: 139 VAMCs"),
