@@ -279,4 +279,4 @@ def test_the_report_says_what_is_not_told_from_no_influence():
     row = next(line for line in text.splitlines() if line.startswith("x3"))
     assert row.split("]")[1].startswith("*"), "S1 of x3 is 0"
     assert "x1 decides" in text or "x2 decides" in text
-    assert "not settled" in text or "moved by more than" in text
+    assert "not converged" in text or "moved by more than" in text
