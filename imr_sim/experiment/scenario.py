@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from imr_sim.model.compiled import source_hash
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import INDEX, NAMES, Parameters, ParameterSet, as_set
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import SiteFacts, Strategy, load_strategy
+from imr_sim.strategies import SiteFacts, Strategy, identity, load_strategy
 from imr_sim.strategies.checked import nearest
 from imr_sim.system import System
 
@@ -254,16 +253,9 @@ def _check_names(names: list[str], reference: str | None) -> None:
 
 
 def _identity(strategy: Strategy) -> list[str]:
-    """What a strategy is: all its fields where it says them, else its class and name."""
+    """What a strategy is: its name, its class, its code and all that it holds."""
     kind = type(strategy)
-    told = [f"{kind.__module__}.{kind.__qualname__}", strategy.name]
-    if dataclasses.is_dataclass(strategy):
-        told += [
-            f"{f.name}={getattr(strategy, f.name)!r}"
-            for f in dataclasses.fields(strategy)
-            if f.name != "where"  # the path of its file: the same strategy wherever it lies
-        ]
-    return told
+    return [f"{kind.__module__}.{kind.__qualname__}", strategy.name, identity(strategy)]
 
 
 def _support(practice: Practice) -> list[str]:
