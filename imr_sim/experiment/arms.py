@@ -76,11 +76,14 @@ class Course:
         From the policy date on.
     supported : ndarray of bool, shape (B, S)
         Got any dose.
+    limits : dict of ndarray, each of shape (B,)
+        What kept the strategy from doing more: `imr_sim.strategies.Campaign.limits`.
     """
 
     curves: dict[str, np.ndarray]
     record: np.ndarray
     supported: np.ndarray
+    limits: dict[str, np.ndarray]
 
 
 def run_arm(
@@ -101,4 +104,4 @@ def run_arm(
     nothing = np.zeros((len(batch), past.record.shape[1]))
     curves["cost_usd"] = np.concatenate([nothing, campaign.spent_usd], axis=1)
     curves["hours"] = np.concatenate([nothing, campaign.hours], axis=1)
-    return Course(curves, record, campaign.supported)
+    return Course(curves, record, campaign.supported, campaign.limits())

@@ -21,7 +21,7 @@ from imr_sim.model.layout import month_number
 from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
+from imr_sim.strategies import DEFAULT_STRATEGIES, LIMIT_KINDS, Strategy, load_strategy
 from imr_sim.system import System
 
 CHUNK_HISTORIES = 64
@@ -199,6 +199,8 @@ def _fill(
     book.site_months[chunk] = providing.sum(axis=1)
     book.providing_end[chunk] = providing[:, -1]
     book.supported[chunk] = course.supported
+    for name, values in course.limits.items():
+        book.limits[name][chunk] = values
 
 
 class _Book:
@@ -209,6 +211,9 @@ class _Book:
         self.providing_end = np.zeros((histories, sites), bool)
         self.site_months = np.zeros((histories, sites), np.int16)
         self.supported = np.zeros((histories, sites), bool)
+        self.limits: dict[str, np.ndarray] = {
+            name: np.zeros(histories, kind) for name, kind in LIMIT_KINDS.items()
+        }
 
 
 def _arm(strategy: Strategy, book: _Book, shape: tuple[int, int], main: int) -> Arm:
@@ -222,6 +227,7 @@ def _arm(strategy: Strategy, book: _Book, shape: tuple[int, int], main: int) -> 
         providing_end=book.providing_end[:main].reshape(*shape, -1),
         site_months=book.site_months[:main].reshape(*shape, -1),
         supported=book.supported[:main].reshape(*shape, -1),
+        limits={k: v[:main].reshape(shape) for k, v in book.limits.items()},
         twice=np.stack([end[:again], end[main:]], axis=1) if again > 1 else None,
     )
 

@@ -1,6 +1,6 @@
 """Dissemination strategies: who gets what, when and how much, within capacity and budget."""
 
-from imr_sim.strategies.campaign import Campaign
+from imr_sim.strategies.campaign import LIMIT_KINDS, Campaign
 from imr_sim.strategies.component import RULES, Capacity, Component, When, Who
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.facts import SiteFacts
@@ -20,6 +20,7 @@ __all__ = [
     "LEVERS",
     "LEVER_INDEX",
     "LEVER_TABLE",
+    "LIMIT_KINDS",
     "NEVER",
     "NOT_PROVIDING",
     "PREPARING",

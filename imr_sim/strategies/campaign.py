@@ -22,6 +22,15 @@ SEATS = {
     "collaborative": "collaborative_seats",
 }
 LIMITS = ("hours", "seats", "money")
+# What `Campaign.limits` returns.
+LIMIT_KINDS: dict[str, type] = {
+    "wished": np.bool_,
+    "acted": np.bool_,
+    **dict.fromkeys(LIMITS, np.int16),
+    "left_usd": np.float64,
+    "lowest_dose": np.float64,
+    "highest_dose": np.float64,
+}
 UNLIMITED = int(np.iinfo(np.int64).max)
 MOST_USD = 1e15
 
