@@ -1,6 +1,7 @@
 """Money set aside: a site is begun with only if its support can be paid for to its end.
 
-All amounts are whole cents, so that sums are exact.
+Support of so many months is paid for in full, also where it goes on beyond the horizon: otherwise
+the last months would begin with sites that nobody could carry on. All amounts are whole cents, so that sums are exact.
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ class Obligations:
             plans[lever] = (np.where(here, np.clip(dose, 0, MOST_DOSE), 0.0), months * 1.0)
         for _ in wish.follows:  # one may wait for another
             for follow in wish.follows:
-                first = active.get(follow.after, nothing > 0)
-                coming = first & (follow.months > 0)
+                promised = self._dose[LEVER_INDEX[follow.lever]] > 0
+                coming = (active.get(follow.after, promised) | promised) & (follow.months > 0)
                 dose, months = plans.get(follow.lever, (nothing, nothing))
                 plans[follow.lever] = (
                     np.where(coming, np.maximum(dose, follow.dose), dose),
@@ -100,9 +101,9 @@ class Obligations:
     def _cents(
         self, lever: str, dose: np.ndarray, months: np.ndarray, begun: np.ndarray, left: int
     ) -> np.ndarray:
-        """What so many months of a dose cost, at most up to the horizon; int64 (B, S)."""
+        """What so many months of a dose cost, also beyond the horizon; inf: up to it; int64."""
         start, month = self._price(lever)
-        n = np.minimum(months, left).astype(np.int64)
+        n = np.where(np.isinf(months), left, months).astype(np.int64)
         running = hundredths(dose * month)
         first = np.where(begun, running, hundredths(dose * (month + start)))
         return np.where((n > 0) & (dose > 0), first + (n - 1) * running, 0)

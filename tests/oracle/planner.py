@@ -258,7 +258,9 @@ class Planner:
         for _ in self.components:
             for component in self.components:
                 lever, when = component["lever"], component.get("when", {})
-                if when.get("after") not in active or client.had.get(lever, 0) > 0:
+                if "after" not in when or client.had.get(lever, 0) > 0:
+                    continue
+                if when["after"] not in active and lever not in client.promised:
                     continue
                 if not self.is_named(client, component.get("who", {})) or not component["dose"]:
                     continue
@@ -271,7 +273,7 @@ class Planner:
 
     def cents_to_the_end(self, client, lever, dose, months):
         p = self.model.p
-        n = min(months, self.months_left)
+        n = self.months_left if months == math.inf else months
         if n <= 0 or dose <= 0:
             return 0
         start = 0 if client.had.get(lever) else p.get(f"{lever}_start_usd", 0)
