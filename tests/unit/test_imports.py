@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "practice": BELOW_MODEL | {"model"},
     "mesa_model": BELOW_MODEL | {"model", "practice"},
     "analysis": {"errors"},
-    "plots": {"analysis", "errors", "paths"},
+    "diffusion": BASE | {"system", "strategies", "model"},
+    "plots": {"analysis", "diffusion", "errors", "paths"},
     "experiment": BELOW_MODEL | {"model", "practice", "mesa_model", "analysis"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
@@ -47,7 +48,7 @@ LIBRARIES = {
     "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
-ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"discovery"}}
+ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"discovery"}, "statsmodels": {"diffusion"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
 SEEDED = {"default_rng", "Generator", "SeedSequence", "BitGenerator", "Philox", "PCG64"}
 
