@@ -4,6 +4,7 @@ from imr_sim.diffusion.bass import BassFit, bass_curve, fit_bass
 from imr_sim.diffusion.bootstrap import Bootstrap, network_bootstrap
 from imr_sim.diffusion.categories import adopter_categories, category_table, valente_categories
 from imr_sim.diffusion.equivalence import equivalence_weights, positional_distance
+from imr_sim.diffusion.excess import excess_exposure, mean_threshold
 from imr_sim.diffusion.export import (
     node_table,
     to_networkx,
@@ -47,6 +48,7 @@ __all__ = [
     "diffusion_network",
     "ego_alter_changes",
     "equivalence_weights",
+    "excess_exposure",
     "exposure",
     "fit_bass",
     "from_history",
@@ -56,6 +58,7 @@ __all__ = [
     "hazard_regression",
     "infectiousness",
     "leadership",
+    "mean_threshold",
     "mentor_matching",
     "morans_i",
     "network_bootstrap",

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from imr_sim.checks import whole_number
-from imr_sim.diffusion.exposure import thresholds
-from imr_sim.diffusion.network import DiffusionNetwork
+from imr_sim.diffusion.excess import STATISTICS, fast_excess
+from imr_sim.diffusion.network import DiffusionNetwork, wrong_word
 from imr_sim.diffusion.rewire import Arcs, layer_arcs, rewired_heads
 from imr_sim.errors import RequestError
 
@@ -50,7 +49,7 @@ class StructureTest(NamedTuple):
 def structure_test(
     network: DiffusionNetwork,
     *,
-    statistic: Statistic | None = None,
+    statistic: str | Statistic = "excess exposure",
     lag: int = 1,
     within: str | None = None,
     rewirings: int = 1000,
@@ -60,19 +59,17 @@ def structure_test(
     """Compare a statistic with its values when ties are dealt anew, degrees kept.
 
     Ties change partners inside their layer and time window (Maslov and Sneppen 2002, doi
-    10.1126/science.1065103); adoption times stay. By default the statistic is the mean threshold:
-    the mean, over adopters, of the share of their alters who had adopted `lag` periods before.
-    Where adoption follows ties it is higher than in rewired networks; where adopters avoid each
-    other, lower. Likeness of tied people in readiness to adopt (homophily) gives the same sign:
-    the test tells structure, not its cause.
+    10.1126/science.1065103); adoption times stay. Where adoption follows ties, the excess exposure
+    of adopters is higher than in rewired networks. Likeness of tied people in readiness to adopt
+    (homophily) gives the same sign: the test tells structure, not its cause.
 
     Parameters
     ----------
     network : DiffusionNetwork
-    statistic : callable, optional
-        Of a network, a number; slower than the default, which is compiled.
+    statistic : {"excess exposure", "mean threshold"} or callable
+        `excess_exposure`, compiled; `mean_threshold`; or a function of a network, with a number.
     lag : int
-        Of the default statistic.
+        Periods between seeing and adopting, of the named statistics.
     within : str, optional
         An attribute: ties keep the groups of both their ends, e.g. the site, so that what groups
         have in common is in the null too.
@@ -94,12 +91,13 @@ def structure_test(
     if not len(network.ties):
         raise _refused("a network without ties", "there is nothing to rewire")
     layers = [layer_arcs(network, layer, within) for layer in network.layers]
-    if statistic is None:
-        if network.windowed:
-            statistic = _mean_threshold_of(lag)
-        else:
-            value = _fast(network, layers, lag)
-    if statistic is not None:
+    if isinstance(statistic, str) and statistic not in STATISTICS:
+        raise wrong_word("statistic", statistic, tuple(STATISTICS))
+    if statistic == "excess exposure" and not network.windowed:
+        value = fast_excess(network, layers, lag)
+    elif isinstance(statistic, str):
+        value = _slow(network, layers, partial(STATISTICS[statistic], lag=lag))
+    else:
         value = _slow(network, layers, statistic)
     observed = value([arcs.head for arcs in layers])
     if not np.isfinite(observed):
@@ -128,25 +126,6 @@ def structure_test(
     )
 
 
-def _fast(
-    network: DiffusionNetwork, layers: list[Arcs], lag: int
-) -> Callable[[list[np.ndarray]], float]:
-    times = np.nan_to_num(network.times, nan=np.inf)
-    weights = [network.ties["weight"].to_numpy(float)[arcs.row] for arcs in layers]
-    tails = [arcs.tail for arcs in layers]
-    kernel = _compiled()
-    earliest = network.first + lag
-
-    def value(heads: list[np.ndarray]) -> float:
-        above, below = np.zeros(network.n), np.zeros(network.n)
-        for tail, head, weight in zip(tails, heads, weights, strict=True):
-            kernel(tail, head, weight, times, float(lag), above, below)
-        counted = (below > 0) & (times >= earliest) & (times < np.inf)
-        return float((above[counted] / below[counted]).mean()) if counted.any() else np.nan
-
-    return value
-
-
 def _slow(
     network: DiffusionNetwork, layers: list[Arcs], statistic: Statistic
 ) -> Callable[[list[np.ndarray]], float]:
@@ -157,35 +136,6 @@ def _slow(
         return float(statistic(network.with_ties(network.ties.assign(alter=alter))))
 
     return value
-
-
-def _mean_threshold_of(lag: int) -> Statistic:
-    def mean_threshold(network: DiffusionNetwork) -> float:
-        table = thresholds(network, lag=lag, current=False)
-        return float(table["threshold"][~table["censored"]].mean())
-
-    return mean_threshold
-
-
-@cache
-def _compiled() -> Any:
-    return numba.njit(nogil=True, error_model="numpy")(_add_exposure)
-
-
-def _add_exposure(
-    tail: np.ndarray,
-    head: np.ndarray,
-    weight: np.ndarray,
-    times: np.ndarray,
-    lag: float,
-    above: np.ndarray,
-    below: np.ndarray,
-) -> None:
-    for e in range(len(tail)):
-        i = tail[e]
-        below[i] += weight[e]
-        if times[head[e]] <= times[i] - lag:
-            above[i] += weight[e]
 
 
 def _refused(given: str, why: str) -> RequestError:
