@@ -63,8 +63,9 @@ def from_edge_list(
     b = column(table, alter, ALTER, where, "alter")
     if a is None or b is None or a == b:
         a, b = table.columns[0], table.columns[1]
+    untitled = "2" if list(table.columns) == ["0", "1", "2"] else None  # a list without titles
     optional = {
-        "weight": column(table, weight, WEIGHT, where, "weight"),
+        "weight": column(table, weight or untitled, WEIGHT, where, "weight"),
         "layer": column(table, layer, LAYER, where, "layer"),
         "first": column(table, first, FIRST, where, "first"),
         "last": column(table, last, LAST, where, "last"),
@@ -167,8 +168,13 @@ def from_matrix(
     return NamedTies(ties, directed, list(names), None, account)
 
 
-def matrix_table(rows: list[list[str]], where: str) -> NamedTies | None:
-    """Ties of a square table with or without names; None when it is not one."""
+def matrix_table(rows: list[list[str]], where: str, ids: list[str] | None) -> NamedTies | None:
+    """Ties of a square table with or without names; None when it is not one.
+
+    A short edge list is square too: it has known titles, or fewer rows than there are nodes.
+    """
+    if {cell.lower() for cell in rows[0]} & {*EGO[:-1], *ALTER}:
+        return None
     width = max(len(row) for row in rows)
     body, head, side = rows, None, None
     if len(rows) == width + 1 and len(rows[0]) == width and len(rows) > 2:
@@ -184,7 +190,8 @@ def matrix_table(rows: list[list[str]], where: str) -> NamedTies | None:
     if any(len(row) != len(body) for row in body):
         return None
     values = np.array([[number(cell or "0") for cell in row] for row in body])
-    if np.isnan(values).any():
+    short = side is None and ids is not None and len(ids) > len(body)
+    if np.isnan(values).any() or short:
         return None
     labels = [clean_id(v) for v in (head or side or range(1, len(body) + 1))]
     if head is not None and side is not None:

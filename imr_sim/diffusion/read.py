@@ -259,7 +259,7 @@ def _ties(given: Any, form: str, columns: dict[str, Any], ids: list[str] | None)
         return read_dl(path)
     rows = read_rows(text, path)
     if form in ("auto", "matrix"):
-        named = matrix_table(rows, path.name)
+        named = matrix_table(rows, path.name, ids if form == "auto" else None)
         if named is not None:
             if ids and len(ids) == len(named.names) and not set(ids) & set(named.names):
                 named = _renamed(named, ids)

@@ -52,7 +52,8 @@ def read_rows(text: str, where: object) -> list[list[str]]:
     if separator == " ":
         return [line.split() for line in lines]
     try:
-        rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+        text = io.StringIO("\n".join(lines))
+        rows = list(csv.reader(text, delimiter=separator, skipinitialspace=True))
     except csv.Error as failure:
         raise _refused(where, f"it is no table ({failure})", "Save it as CSV (UTF-8).") from failure
     rows = [[cell.strip() for cell in row] for row in rows]
