@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.model.state import RECORD
@@ -80,13 +80,13 @@ def _arm(
     system: System, parameters: ParameterSet, name: str, seed: int, threads: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Share at high fidelity and mean fidelity of each history, each (draws, months after)."""
-    stage = Stage.of(system, seed, "2004-01", threads)
+    setting = Setting.of(system, seed, "2004-01", threads)
     high, mean = [], []
     for first in range(0, len(parameters), CHUNK):
         values = parameters.values[first : first + CHUNK]
         draw = np.arange(first, first + len(values))
-        batch = Batch(stage, values, draw, np.zeros(len(values), int))
-        batch.advance_quietly(month_number(BEGIN) - stage.start)
+        batch = Batch(setting, values, draw, np.zeros(len(values), int))
+        batch.advance_quietly(month_number(BEGIN) - setting.start)
         batch.begin_policy()
         campaign = batch.campaign(load_strategy(name), MONTHS, None)
         record = np.empty((len(values), MONTHS, system.n_sites), RECORD)

@@ -11,7 +11,7 @@ import numpy as np
 
 from imr_sim.calibration.likelihood import Likelihood
 from imr_sim.calibration.space import Space
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.history import read_factors
 from imr_sim.system import System
 
@@ -71,12 +71,12 @@ class Watched:
         """
         values = np.repeat(self.space.parameters(z), luck.shape[1], axis=0)
         keys = luck.ravel()
-        stage = Stage.of(self.system, self.seed, self.start, threads=1)
+        setting = Setting.of(self.system, self.seed, self.start, threads=1)
 
         def work(first: int) -> Seen:
             chunk = slice(first, first + CHUNK)
             n = len(keys[chunk])
-            batch = Batch(stage, values[chunk], np.zeros(n, int), keys[chunk])
+            batch = Batch(setting, values[chunk], np.zeros(n, int), keys[chunk])
             record = batch.advance_quietly(months)
             return watch(record, read_factors(batch.state.sites))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imr_sim.experiment.past import live_past
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.outcomes import monthly_outcomes
 from imr_sim.model.state import RECORD
 from imr_sim.practice import Support
@@ -38,7 +38,7 @@ class Past:
     @classmethod
     def run(
         cls,
-        stage: Stage,
+        setting: Setting,
         values: np.ndarray,
         draw: np.ndarray,
         replicate: np.ndarray,
@@ -50,7 +50,7 @@ class Past:
 
         `support` is that of the practice in its own history, over by the policy date.
         """
-        batch = Batch(stage, values, draw, replicate)
+        batch = Batch(setting, values, draw, replicate)
         record, support_usd = live_past(batch, support, months, tick)
         batch.begin_policy()
         curves = monthly_outcomes(record, batch.params)
@@ -89,7 +89,7 @@ def run_arm(
     """Run `horizon` months under a strategy, in this thread; `past` stays as it is."""
     batch = past.batch.branch(threads=1)
     campaign = batch.campaign(strategy, horizon, budget)
-    record = np.empty((len(batch), horizon, batch.stage.world.n_sites), RECORD)
+    record = np.empty((len(batch), horizon, batch.setting.world.n_sites), RECORD)
     for m in range(horizon):
         batch.advance_under(campaign, into=record, row=m)
         if tick:

@@ -14,7 +14,7 @@ from imr_sim.errors import ImrSimError
 from imr_sim.experiment.arms import Course, Past, run_arm
 from imr_sim.experiment.outcomes import DOLLARS, OUTCOMES, outcomes_at, paired_outcomes
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.model.batch import Stage
+from imr_sim.model.batch import Setting
 from imr_sim.model.state import RECORD, allocate
 from imr_sim.strategies import Strategy
 
@@ -34,15 +34,15 @@ class Chunks:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.stage = Stage.of(scenario.system, scenario.seed, str(scenario.start), threads=1)
-        one = sum(array.nbytes for array in allocate(1, self.stage.world))
+        self.setting = Setting.of(scenario.system, scenario.seed, str(scenario.start), threads=1)
+        one = sum(array.nbytes for array in allocate(1, self.setting.world))
         one += scenario.months * scenario.system.n_sites * RECORD.itemsize
         self.at_once = max(1, min(BATCH_HISTORIES, BATCH_BYTES // one))
 
     def warm(self) -> None:
         """Compile the model, or load it: done once, before there are several processes."""
         zeros = np.zeros(1, int)
-        past = Past.run(self.stage, self.scenario.base.values[:1], zeros, zeros, 1)
+        past = Past.run(self.setting, self.scenario.base.values[:1], zeros, zeros, 1)
         past.batch.advance(1)
 
     def table(self, first: int, stop: int) -> pa.Table:
@@ -77,7 +77,7 @@ class Chunks:
         draw = np.zeros_like(point) if scenario.common_luck else point
         values = scenario.values(point, replicate)
         return Past.run(
-            self.stage,
+            self.setting,
             values,
             draw,
             replicate,

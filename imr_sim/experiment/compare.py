@@ -15,7 +15,7 @@ from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.arms import Past, run_arm
 from imr_sim.experiment.simulate import ProgressCall
-from imr_sim.model.batch import Stage, identities
+from imr_sim.model.batch import Setting, identities
 from imr_sim.model.history import month_index, read_record
 from imr_sim.model.layout import month_number
 from imr_sim.model.outcomes import CURVES
@@ -98,8 +98,8 @@ def compare(
     amount("budget", budget)
     if threads is not None:
         whole_number("threads", threads, 1, 4096)
-    stage = Stage.of(system, seed, start, threads)
-    before = month_number(policy_start) - stage.start
+    setting = Setting.of(system, seed, start, threads)
+    before = month_number(policy_start) - setting.start
     if before < 1:
         raise RequestError(
             f"policy_start={policy_start}",
@@ -107,7 +107,7 @@ def compare(
             why=f"the history begins in {start}, not before it",
             write="Write a later policy_start or an earlier start.",
         )
-    spreading.check(stage.facts)
+    spreading.check(setting.facts)
     spreading.check_policy(before, policy_start, "compare")
     draw, replicate, values = identities(draws, replicates)
     main, again = len(draw), min(luck_draws, len(draws)) if replicates == 1 else 0
@@ -122,13 +122,13 @@ def compare(
         slice(first, first + CHUNK_HISTORIES) for first in range(0, len(draw), CHUNK_HISTORIES)
     ]
 
-    def past_of(chunk: slice, stage: Stage) -> Past:
+    def past_of(chunk: slice, setting: Setting) -> Past:
         known = (values[chunk], draw[chunk], replicate[chunk])
-        return Past.run(stage, *known, before, report.tick, spreading.support)
+        return Past.run(setting, *known, before, report.tick, spreading.support)
 
-    past, alone = past_of(chunks[0], stage), replace(stage, threads=1)
+    past, alone = past_of(chunks[0], setting), replace(setting, threads=1)
     arms: list[Future[None]] = []
-    with ThreadPoolExecutor(stage.threads) as pool:
+    with ThreadPoolExecutor(setting.threads) as pool:
         for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
             # Queued before the arms, and those waited for a chunk later: no thread is ever idle.
             ahead = pool.submit(past_of, following, alone) if following else None
@@ -149,7 +149,7 @@ def compare(
             _arm(strategy, book, shape, main) for strategy, book in zip(chosen, books, strict=True)
         ),
         reference=reference,
-        months=month_index(stage.start, months),
+        months=month_index(setting.start, months),
         policy_index=before,
         sites=system.sites,
         parameters_status=draws.status,

@@ -63,6 +63,6 @@ def _quietly(
 ) -> np.ndarray:
     if log is None:
         return batch.advance_quietly(months, tick)
-    parts = [np.empty((len(batch), 0, batch.stage.world.n_sites), RECORD)]
+    parts = [np.empty((len(batch), 0, batch.setting.world.n_sites), RECORD)]
     parts += [batch.advance(1, log=log()) for _ in range(months)]
     return np.concatenate(parts, axis=1)

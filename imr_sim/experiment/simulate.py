@@ -12,7 +12,7 @@ import pandas as pd
 from imr_sim.checks import amount, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.past import live_past
-from imr_sim.model.batch import NO_LOG, Batch, Stage, identities
+from imr_sim.model.batch import NO_LOG, Batch, Setting, identities
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
 from imr_sim.model.history import FACTORS, History, month_index, read_factors
 from imr_sim.model.layout import month_number
@@ -93,12 +93,12 @@ def simulate(
     amount("budget", budget)
     if threads is not None:
         whole_number("threads", threads, 1, 4096)
-    stage = Stage.of(system, seed, start, threads)
-    spreading.check(stage.facts)
-    quiet = month_number(policy_start) - stage.start if policy_start else spreading.support_end
+    setting = Setting.of(system, seed, start, threads)
+    spreading.check(setting.facts)
+    quiet = month_number(policy_start) - setting.start if policy_start else spreading.support_end
     if not 0 <= quiet < months:
         raise RequestError(
-            f"policy_start={month_index(stage.start + quiet, 1)[0]:%Y-%m}",
+            f"policy_start={month_index(setting.start + quiet, 1)[0]:%Y-%m}",
             where="simulate",
             why=f"it is not within the {months} months from {start}",
             write="Write a month inside the history, or more months.",
@@ -113,14 +113,14 @@ def simulate(
     step = 1 if events else CHUNK_HISTORIES
     for first in range(0, len(draw), step):
         chunk = slice(first, first + step)
-        batch = Batch(stage, values[chunk], draw[chunk], replicate[chunk])
+        batch = Batch(setting, values[chunk], draw[chunk], replicate[chunk])
         factors[chunk] = read_factors(batch.state.sites)
         logs: list[Log] | None = [] if events else None
         new = partial(_new_month, batch, logs) if logs is not None else None
         record[chunk, :quiet], support[chunk, :quiet] = live_past(batch, own, quiet, log=new)
         _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], new)
         if logs is not None:
-            frames.append(_event_frame(stage, logs, draw[first], replicate[first]))
+            frames.append(_event_frame(setting, logs, draw[first], replicate[first]))
         if progress:
             progress(min(1.0, (first + step) / len(draw)), "histories")
     shape = (len(draws), replicates)
@@ -129,7 +129,7 @@ def simulate(
         parameters=draws,
         strategy=chosen.name,
         seed=seed,
-        months=month_index(stage.start, months),
+        months=month_index(setting.start, months),
         record=record.reshape(*shape, months, system.n_sites),
         factors=factors.reshape(*shape, len(FACTORS), system.n_sites),
         cost_usd=cost.reshape(*shape, months),
@@ -160,32 +160,32 @@ def _run(
 
 def _new_month(batch: Batch, logs: list[Log]) -> Log:
     """Room for all that can happen in a month: at most two events a post and three a site."""
-    world = batch.stage.world
+    world = batch.setting.world
     logs.append(new_log(2 * 64 * len(world.word_site) + 3 * world.n_sites))
     return logs[-1]
 
 
-def _event_frame(stage: Stage, logs: list[Log], draw: int, replicate: int) -> pd.DataFrame:
+def _event_frame(setting: Setting, logs: list[Log], draw: int, replicate: int) -> pd.DataFrame:
     """One row an event: month, kind, station, staff member, detail, source."""
     month, kind, site, slot, detail, source = (
         np.concatenate([getattr(log, name)[: log.n[0]] for log in logs])
         for name in ("month", "kind", "site", "slot", "detail", "source")
     )
-    staff_of = np.full(64 * len(stage.world.word_site), -1)
-    staff_of[stage.slot] = np.arange(stage.system.n_staff)
-    ids = np.array([*stage.system.staff_ids(), ""], dtype=object)
+    staff_of = np.full(64 * len(setting.world.word_site), -1)
+    staff_of[setting.slot] = np.arange(setting.system.n_staff)
+    ids = np.array([*setting.system.staff_ids(), ""], dtype=object)
     heard = kind == HEARD
     return pd.DataFrame(
         {
             "draw": draw,
             "replicate": replicate,
             "month": month_index(
-                stage.start, int(month.max(initial=stage.start)) - stage.start + 1
-            )[month - stage.start]
+                setting.start, int(month.max(initial=setting.start)) - setting.start + 1
+            )[month - setting.start]
             if len(month)
             else pd.DatetimeIndex([]),
             "event": np.array(KIND_NAMES, dtype=object)[kind],
-            "station": stage.facts.station[site].astype(object),
+            "station": setting.facts.station[site].astype(object),
             "staff": ids[np.where(slot >= 0, staff_of[slot], -1)],
             "heard_from": np.where(heard, np.array(HEARD_FROM, dtype=object)[detail * heard], ""),
             "source": ids[np.where(source >= 0, staff_of[source], -1)],

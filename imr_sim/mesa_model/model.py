@@ -14,7 +14,7 @@ from imr_sim.errors import RequestError
 from imr_sim.mesa_model.live import Live
 from imr_sim.mesa_model.staff import Staff
 from imr_sim.mesa_model.vamc import VAMC
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.history import History, month_index, read_factors
 from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
@@ -97,10 +97,10 @@ class IMRModel(Model):
         self.parameters = self.practice.adapt(_one_draw(parameters, draw))
         self.strategy = load_strategy(strategy)
         start = self.practice.start if start is None else start
-        stage = Stage.of(self.system, self.seed, start, threads=1)
+        setting = Setting.of(self.system, self.seed, start, threads=1)
         self._quiet = self.practice.support_end
         if policy_start is not None:
-            self._quiet = month_number(policy_start) - stage.start
+            self._quiet = month_number(policy_start) - setting.start
         if not 0 <= self._quiet < LONGEST:
             raise RequestError(
                 f"policy_start={policy_start}",
@@ -109,13 +109,13 @@ class IMRModel(Model):
                 write="Write a month of the history.",
             )
         self.practice.check_policy(self._quiet, policy_start, "IMRModel")
-        batch = Batch(stage, self.parameters.values, np.array([draw]), np.array([replicate]))
+        batch = Batch(setting, self.parameters.values, np.array([draw]), np.array([replicate]))
         self._campaign = batch.campaign(self.strategy, LONGEST, budget)
         own = self.practice.support
         self._support = batch.campaign(own.strategy, own.months, None) if own else None
         self._records = [np.empty((0, self.system.n_sites), RECORD)]
         self.live = Live(batch)
-        self._staff_in = self._create_agents(stage.slot)
+        self._staff_in = self._create_agents(setting.slot)
 
     def _create_agents(self, slot: np.ndarray) -> dict[int, Staff]:
         rows = self.system.sites.to_dict("records")
@@ -136,7 +136,7 @@ class IMRModel(Model):
     @property
     def months_run(self) -> int:
         """Months run so far."""
-        return self.live.batch.month - self.live.batch.stage.start
+        return self.live.batch.month - self.live.batch.setting.start
 
     @property
     def month(self) -> pd.Timestamp:
@@ -194,7 +194,7 @@ class IMRModel(Model):
             parameters=self.parameters,
             strategy=self.strategy.name,
             seed=self.seed,
-            months=month_index(self.live.batch.stage.start, months),
+            months=month_index(self.live.batch.setting.start, months),
             record=record[None, None],
             factors=read_factors(self.live.batch.state.sites)[None],
             cost_usd=cost[None, None],
