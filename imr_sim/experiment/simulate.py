@@ -159,9 +159,9 @@ def _run(
 
 
 def _new_month(batch: Batch, logs: list[Log]) -> Log:
-    """Room for all that can happen in a month: at most two events a post and three a site."""
+    """Room for all that can happen in a month: at most three events a post and three a site."""
     world = batch.setting.world
-    logs.append(new_log(2 * 64 * len(world.word_site) + 3 * world.n_sites))
+    logs.append(new_log(3 * 64 * len(world.word_site) + 3 * world.n_sites))
     return logs[-1]
 
 
