@@ -52,8 +52,8 @@ def read_rows(text: str, where: object) -> list[list[str]]:
     if separator == " ":
         return [line.split() for line in lines]
     try:
-        text = io.StringIO("\n".join(lines))
-        rows = list(csv.reader(text, delimiter=separator, skipinitialspace=True))
+        stream = io.StringIO("\n".join(lines))
+        rows = list(csv.reader(stream, delimiter=separator, skipinitialspace=True))
     except csv.Error as failure:
         raise _refused(where, f"it is no table ({failure})", "Save it as CSV (UTF-8).") from failure
     rows = [[cell.strip() for cell in row] for row in rows]

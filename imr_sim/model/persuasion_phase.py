@@ -9,7 +9,7 @@ import numpy as np
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, has, list_posts, lowest, position
 from imr_sim.model.compiled import rule
-from imr_sim.model.events import CHAMPIONED, FORGOT, TIRED, log_event
+from imr_sim.model.events import CHAMPIONED, TIRED, log_event
 from imr_sim.model.layout import OTHER, PEER
 from imr_sim.model.rng import (
     BLOCK,
@@ -93,20 +93,7 @@ def persuasion(given, agents):
             w = first + i
             new[AWARE, w] &= ~lost[i]
             new[SUPPORTIVE, w] &= ~lost[i]
-        if len(given.log.kind) > 0:
-            _log_forgotten(given, scratch.listed, lost, first, n)
         _tire(given, agents, first, n)
-
-
-@rule
-def _log_forgotten(given, listed, lost, first, n):
-    """Log whoever forgot IMR: the posts in `lost` (n words)."""
-    n_posts = 0
-    for i in range(n):
-        n_posts = list_posts(lost[i], first + i, listed, n_posts)
-    for k in range(n_posts):
-        site = given.world.word_site[listed[k] >> 6]
-        log_event(given.log, given.month, FORGOT, site, listed[k], 0, -1)
 
 
 @rule

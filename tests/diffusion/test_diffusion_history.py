@@ -168,7 +168,7 @@ def test_what_is_not_there_is_refused(history):
         from_history(history, draw=2)
     with pytest.raises(RequestError, match="no such unit"):
         from_history(history, of="veterans")
-    silent = imr.simulate(imr.load_system("small"), months=12)
+    silent = imr.simulate(imr.load_system("small"), imr.Parameters(), months=12)
     with pytest.raises(RequestError, match="events=True"):
         from_history(silent, of="staff")
     assert from_history(silent).n == 12

@@ -205,7 +205,10 @@ class StaffMember(mesa.Agent):
         if not self.now & {"CHAMPION", "DELIVERING"} and not supports and not champions:
             if self.draw(philox.FORGET) < monthly(p["forgetting"]):
                 self.new -= {"AWARE", "SUPPORTIVE"}
-                self.log("forgot IMR")
         if "CHAMPION" in self.now and self.lanes(philox.TIRE)[0] < monthly(self.fatigue_rate()):
             self.new.discard("CHAMPION")
             self.log("champion tired")
+
+    def note_forgetting(self):
+        if "AWARE" in self.now - self.new and not self.left:
+            self.log("forgot IMR")
