@@ -63,6 +63,7 @@ def month_of_history(given, agents):
     site_phases.decision(given, agents)
     site_phases.implementation(given, agents)
     site_phases.sustainment(given, agents)
+    record_phase.log_forgotten(given, agents)
     record_phase.update_exposure(given.world, now, new, agents.within, agents.between, agents.peers)
     record_phase.count_staff(given.world, new, after)
 

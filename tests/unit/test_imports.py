@@ -32,7 +32,8 @@ MAY_IMPORT = {
     "model": BELOW_MODEL,
     "practice": BELOW_MODEL | {"model"},
     "analysis": {"errors"},
-    "plots": {"analysis", "errors", "paths"},
+    "diffusion": BASE | {"system", "strategies", "model"},
+    "plots": {"analysis", "diffusion", "errors", "paths"},
     "experiment": BELOW_MODEL | {"model", "practice", "analysis"},
     "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
@@ -52,7 +53,7 @@ LIBRARIES = {
     "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
-ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}}
+ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}, "statsmodels": {"diffusion"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
 # Compiled code is what it loads: only its own, from where nobody else can write.
 COMPILED_CODE = PACKAGE / "model" / "compile_cache.py"
