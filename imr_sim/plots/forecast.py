@@ -21,7 +21,7 @@ GROUPS = {
     "outpatient_without_psr": "Outpatient without PSR",
 }
 BAND = 0.22
-BETWEEN = 1.95  # inches from one row of panels to the next
+BETWEEN = 2.08  # inches from one row of panels to the next
 POINT: dict[str, Any] = {
     "color": INK,
     "marker": "o",

@@ -73,7 +73,7 @@ def plot_predictive(table: pd.DataFrame) -> Figure:
         "several outpatient locations. PSR: psychosocial rehabilitation."
     )
     figure, box = new_figure(
-        8.55, "What the studies would have seen", "Patterns P1 to P6", NO_ROLLOUT, note, (0, 0)
+        8.8, "What the studies would have seen", "Patterns P1 to P6", NO_ROLLOUT, note, (0, 0)
     )
     key(
         figure,
@@ -108,7 +108,7 @@ def _facilities(figure: Figure, table: pd.DataFrame, top: float) -> None:
     for i, (group, title) in enumerate(GROUPS.items()):
         line, column = divmod(i, 3)
         left = WIDTH - 0.12 - (3 - column) * width - (2 - column) * gap
-        axes = placed_axes(figure, left, top - 0.24 - height - 2.0 * line, width, height)
+        axes = placed_axes(figure, left, top - 0.24 - height - 2.25 * line, width, height)
         axes.set_title(title, loc="left")
         axes.set_ylim(0, 1)
         percent(axes.yaxis)
