@@ -189,7 +189,7 @@ def _states(axes: Axes, part: pd.DataFrame) -> None:
     if part.empty:
         return nothing(axes, ABSENT)
     axes.axvline(1.0, color=GREY, linewidth=0.8, zorder=0)
-    _intervals(axes, ["mean of years"] * len(part), part)
+    _intervals(axes, [str(kind) for kind in part["group"]], part)
     axes.set_xlim(0, None)
 
 

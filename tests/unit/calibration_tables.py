@@ -86,7 +86,8 @@ def predictive(patterns: str = "123456") -> pd.DataFrame:
         for group, share in SHARES.items()
         for year in YEARS
     ]
-    rows.append(row("P5", "between-state chi-square over its degrees of freedom", 1.37))
+    for kind, ratio in (("campus", 1.12), ("outpatient", 1.56)):
+        rows.append(row("P5", "between-state chi-square over its degrees of freedom", ratio, kind))
     for words in ("fewer than half of VAMCs provide IMR", "15 to 25% of providers trained"):
         rows.append(row("P4", words, year=2012, chance=(0.6, 0.95)))
     rows.append(row("P3", "all ten factors classified", year=2012, chance=(1.7e-5, 1.6e-4)))
