@@ -21,7 +21,7 @@ GROUPS = {
     "outpatient_without_psr": "Outpatient without PSR",
 }
 BAND = 0.22
-BETWEEN = 2.08  # inches from one row of panels to the next
+BETWEEN = 2.1  # inches from one row of panels to the next
 POINT: dict[str, Any] = {
     "color": INK,
     "marker": "o",
@@ -78,6 +78,8 @@ def plot_forecast(table: pd.DataFrame, train_until: int) -> Figure:
         axes.set_title(label, loc="left")
         if axes not in (above[0], below[0]):
             axes.tick_params(labelleft=False, axis="y", length=0)
+    for axes in above:
+        axes.set_xlabel("")
     below[0].set_ylabel(FACILITIES.replace(" (", "\n("))
     panels[0].set_ylabel(FACILITIES.replace(" (", "\n("))
     panels[0].annotate(
