@@ -29,6 +29,9 @@ _WHERE = {
     "strategy_names": "imr_sim.strategies",
     "simulate": "imr_sim.experiment",
     "compare": "imr_sim.experiment",
+    "trial": "imr_sim.trials",
+    "load_trial": "imr_sim.trials",
+    "trial_names": "imr_sim.trials",
     "Design": "imr_sim.experiment",
     "Scenario": "imr_sim.experiment",
     "sweep": "imr_sim.experiment",
@@ -38,7 +41,7 @@ _WHERE = {
     "RequestError": "imr_sim.errors",
     "OtherModelWarning": "imr_sim.errors",
 }
-_PARTS = ("calibration", "studies")
+_PARTS = ("calibration", "studies", "trials")
 __all__ = ["__version__", *_WHERE, *_PARTS]
 
 

@@ -24,6 +24,7 @@ COMPILED_FILES = (
     "compiled",
     "engine",
     "events",
+    "given",
     "layout",
     "persuasion_phase",
     "record_phase",

@@ -34,9 +34,10 @@ MAY_IMPORT = {
     "experiment": BELOW_MODEL | {"model", "practice", "mesa_model", "analysis"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
+    "trials": BELOW_MODEL | {"model", "practice"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "discovery": BELOW_MODEL | {"model", "practice", "experiment"},
-    "calibration": BELOW_MODEL | {"model", "evidence", "studies", "analysis"},
+    "calibration": BELOW_MODEL | {"model", "practice", "evidence", "studies", "trials", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
