@@ -24,7 +24,6 @@ COMPILED_FILES = (
     "compiled",
     "engine",
     "events",
-    "given",
     "layout",
     "persuasion_phase",
     "record_phase",

@@ -74,6 +74,25 @@ def start_histories(world, params, key, state, start, first_history, last_histor
 
 
 @entry
+def count_anew(world, before, state):
+    """Make counts of heads and of informed ties agree with flags that were changed from `before`.
+
+    Parameters
+    ----------
+    world : World
+    before : ndarray of uint64, shape (B, 7, words)
+    state : State
+        Changed in place.
+    """
+    for b in range(len(state.flags)):
+        flags = state.flags[b]
+        record_phase.tell_ties(
+            world, before[b], flags, state.within[b], state.between[b], state.peers[b]
+        )
+        record_phase.count_staff(world, flags, state.sites[b])
+
+
+@entry
 def run_months(
     world,
     params,

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from imr_sim.model import record_phase
 from imr_sim.model.batch import Batch
-from imr_sim.model.compiled import entry
+from imr_sim.model.engine import count_anew
 from imr_sim.model.rng import uniform_table
 from imr_sim.model.state import (
     AWARE,
@@ -95,14 +94,3 @@ def _teams(batch: Batch, new: np.ndarray) -> np.ndarray:
         rank = order[:, posts].argsort(axis=1).argsort(axis=1)
         chosen[:, posts] = (rank < size) & new[:, s, None]
     return chosen.reshape(len(batch), -1, POSTS)
-
-
-@entry
-def count_anew(world, before, state):
-    """Make counts of heads and of informed ties agree with flags changed from `before`."""
-    for b in range(len(state.flags)):
-        flags = state.flags[b]
-        record_phase.tell_ties(
-            world, before[b], flags, state.within[b], state.between[b], state.peers[b]
-        )
-        record_phase.count_staff(world, flags, state.sites[b])

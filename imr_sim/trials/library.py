@@ -14,18 +14,9 @@ from imr_sim.practice.move import Move
 from imr_sim.strategies import Strategy, load_strategy, strategy_from, strategy_names
 from imr_sim.strategies.checked import keys_of, nearest, request_errors, shown
 from imr_sim.strategies.yaml_file import read_yaml
-from imr_sim.trials.form import (
-    Difficulty,
-    Observed,
-    Outcome,
-    Part,
-    Passive,
-    RunIn,
-    StudyPractice,
-    Trial,
-    TrialArm,
-    TrialSites,
-)
+from imr_sim.trials.form import Outcome, Passive, RunIn, Trial, TrialArm
+from imr_sim.trials.observed import Observed
+from imr_sim.trials.setting import Difficulty, Part, StudyPractice, TrialSites
 
 SUFFIXES = (".yaml", ".yml")
 PAGE = "docs/trials.md"

@@ -8,7 +8,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from imr_sim.model.state import NOT_PROVIDING, PROVIDING
-from imr_sim.trials.form import Observed, Outcome, Trial, TrialArm
+from imr_sim.trials.form import Outcome, Trial, TrialArm
+from imr_sim.trials.observed import Observed
 
 ROUNDING = 1e-9  # points; fidelity at the threshold counts as reaching it
 

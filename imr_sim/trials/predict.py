@@ -163,7 +163,10 @@ def draw_item(shares: Shares, item: Item, rng: np.random.Generator, fewest: int)
         error = np.full(len(value), item.observed.se)
     else:
         error = sd / np.sqrt(np.maximum(item.sites * reach, 1.0))
-    return value + error * rng.standard_normal(len(value))
+    drawn = value + error * rng.standard_normal(len(value))
+    if item.outcome.minus is not None:
+        return drawn
+    return np.clip(drawn, *((1.0, 5.0) if item.outcome.kind == "mean_fidelity" else (0.0, None)))
 
 
 def _against(

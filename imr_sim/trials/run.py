@@ -18,9 +18,10 @@ from imr_sim.model.rng import SUPPORT_OF_PRACTICE, uniform_table
 from imr_sim.model.state import NOT_PROVIDING, PROVIDING, RECORD
 from imr_sim.strategies import Strategy
 from imr_sim.trials.effects import DIFFICULTY, SETTING, Effects
-from imr_sim.trials.form import Part, RunIn, Trial, TrialArm
+from imr_sim.trials.form import RunIn, Trial, TrialArm
 from imr_sim.trials.outcomes import Item, Sums, add_up, items_of
 from imr_sim.trials.schedule import AtSites, Schedule
+from imr_sim.trials.setting import Part
 from imr_sim.trials.world import system_of
 
 SITES = 200

@@ -9,7 +9,7 @@ import numpy as np
 
 from imr_sim.strategies import PlannerView, SiteFacts, Strategy, Wish
 from imr_sim.strategies.strategy import Delivered
-from imr_sim.trials.form import Part
+from imr_sim.trials.setting import Part
 
 
 class Schedule(Strategy):
