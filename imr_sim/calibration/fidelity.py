@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from imr_sim.model.batch import Batch, Stage
-from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.model.state import RECORD
+from imr_sim.months import month_number
 from imr_sim.strategies import load_strategy
 from imr_sim.studies.observer import provides
 from imr_sim.system import System

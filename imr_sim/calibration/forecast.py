@@ -12,7 +12,7 @@ import pandas as pd
 from imr_sim.analysis.score import crps, straight_line
 from imr_sim.calibration.calibrate import Calibration
 from imr_sim.evidence import KINDS, facility_counts
-from imr_sim.model.layout import month_number
+from imr_sim.months import month_number
 from imr_sim.studies.census import cell_probabilities, census_month, count_vamcs
 
 GROUPS = ("all", "with_psr", "without_psr")

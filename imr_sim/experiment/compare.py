@@ -16,10 +16,10 @@ from imr_sim.errors import RequestError
 from imr_sim.experiment.arms import Past, run_arm
 from imr_sim.experiment.simulate import ProgressCall
 from imr_sim.model.batch import Stage, identities
-from imr_sim.model.history import month_index, read_record
-from imr_sim.model.layout import month_number
+from imr_sim.model.history import read_record
 from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.months import month_index, month_number
 from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
 from imr_sim.system import System

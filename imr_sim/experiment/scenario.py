@@ -19,8 +19,8 @@ from imr_sim.errors import RequestError
 from imr_sim.experiment.design import Design
 from imr_sim.experiment.outcomes import OUTCOMES, PAIRED
 from imr_sim.model.compiled import source_hash
-from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import INDEX, NAMES, Parameters, ParameterSet, as_set
+from imr_sim.months import month_number
 from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import SiteFacts, Strategy, load_strategy
 from imr_sim.strategies.checked import nearest

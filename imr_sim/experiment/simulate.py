@@ -14,10 +14,10 @@ from imr_sim.errors import RequestError
 from imr_sim.experiment.past import live_past
 from imr_sim.model.batch import NO_LOG, Batch, Stage, identities
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
-from imr_sim.model.history import FACTORS, History, month_index, read_factors
-from imr_sim.model.layout import month_number
+from imr_sim.model.history import FACTORS, History, read_factors
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.model.state import RECORD
+from imr_sim.months import month_index, month_number
 from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import Strategy, load_strategy
 from imr_sim.system import System

@@ -15,11 +15,11 @@ from imr_sim.mesa_model.live import Live
 from imr_sim.mesa_model.staff import Staff
 from imr_sim.mesa_model.vamc import VAMC
 from imr_sim.model.batch import Batch, Stage
-from imr_sim.model.history import History, month_index, read_factors
-from imr_sim.model.layout import month_number
+from imr_sim.model.history import History, read_factors
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.model.rng import SUPPORT_OF_PRACTICE
 from imr_sim.model.state import RECORD
+from imr_sim.months import month_index, month_number
 from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import Campaign, Strategy, load_strategy
 from imr_sim.system import ROLES, System, load_system

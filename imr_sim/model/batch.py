@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from imr_sim.model import engine
 from imr_sim.model.events import Log, new_log
-from imr_sim.model.layout import World, build_world, month_number
+from imr_sim.model.layout import World, build_world
 from imr_sim.model.parameters import NAMES, ParameterSet
 from imr_sim.model.rng import POLICY, uniform_table
 from imr_sim.model.state import (
@@ -23,6 +23,7 @@ from imr_sim.model.state import (
     copy_state,
     parameter_records,
 )
+from imr_sim.months import month_number
 from imr_sim.strategies import LEVERS, Campaign, PlannerView, SiteFacts
 from imr_sim.strategies import NEVER as NEVER_SEEN
 from imr_sim.system import System

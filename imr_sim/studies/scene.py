@@ -11,8 +11,8 @@ from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import identities
 from imr_sim.model.history import History
-from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import INDEX
+from imr_sim.months import month_number
 from imr_sim.studies.observation import ANSWERS, OBSERVATION, prior_observation
 from imr_sim.system import System
 

@@ -18,11 +18,13 @@ SCRIPTS = sorted(
 )
 
 # Part -> the parts it may import besides itself (docs/architecture.md).
-BASE = {"errors", "checks", "paths"}
+BASE = {"errors", "limits", "checks", "months", "paths"}
 BELOW_MODEL = BASE | {"system", "strategies"}
 MAY_IMPORT = {
     "errors": set(),
-    "checks": {"errors"},
+    "limits": set(),
+    "checks": {"errors", "limits"},
+    "months": {"errors", "limits", "checks"},
     "paths": {"errors"},
     "system": BASE,
     "strategies": BASE | {"system"},
@@ -42,7 +44,9 @@ MAY_IMPORT = {
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
     "errors": set(),
+    "limits": set(),
     "checks": {"numpy", "pandas"},
+    "months": {"pandas"},
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
     "evidence": {"numpy", "scipy"},

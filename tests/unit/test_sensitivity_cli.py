@@ -15,11 +15,9 @@ import pytest
 from figure_words import check_layout, words
 
 from imr_sim import plots
+from imr_sim.cli.commands.sensitivity.inputs import load_sensitivity
 from imr_sim.cli.main import main
-from imr_sim.cli.overrides import compose_request
-from imr_sim.cli.requests import check_request, fields_of
-from imr_sim.cli.sensitivity_inputs import load_sensitivity
-from imr_sim.cli.sensitivity_request import SensitivityRequest
+from imr_sim.cli.request.read import read_request
 from imr_sim.sensitivity.known import ishigami, sobol_g
 from imr_sim.sensitivity.stage import Answers, pawn_stage
 from imr_sim.sensitivity.study import Plan, study
@@ -56,10 +54,7 @@ def done(capsys, *argv):
 
 
 def asked(*argv):
-    values = compose_request("sensitivity", fields_of(SensitivityRequest), argv)
-    request = check_request(SensitivityRequest, values).settled()
-    request.check()
-    return request
+    return read_request("sensitivity", argv)
 
 
 @pytest.mark.parametrize("name", ["ishigami", "sobol_g"])
