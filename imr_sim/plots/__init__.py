@@ -18,6 +18,7 @@ from imr_sim.plots.sensitivity import (
 from imr_sim.plots.site_map import plot_map
 from imr_sim.plots.style import save
 from imr_sim.plots.timeline import plot_timeline
+from imr_sim.plots.trials import plot_trials
 
 __all__ = [
     "plot_adoption",
@@ -37,5 +38,6 @@ __all__ = [
     "plot_tempering",
     "plot_timeline",
     "plot_tornado",
+    "plot_trials",
     "save",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imr_sim.errors import RequestError
+from imr_sim.strategies import SiteFacts
 from imr_sim.system import System, TieShape, load_system
 from imr_sim.system.assumptions import ENCOUNTERS_PER_USER
 from imr_sim.system.sites import COLUMNS
@@ -42,6 +43,17 @@ def system_of(trial: Trial, sites: int) -> System:
             write=f"Write at most {system.n_sites}, or sites: {{from: invented}}.",
         )
     return system
+
+
+def check_sites(trial: Trial) -> None:
+    """Raise RequestError when the sites of a trial do not exist, or its strategies do not fit."""
+    together = sum(arm.sites for arm in trial.arms)
+    if trial.sites.source != "invented":
+        facts = SiteFacts.of(system_of(trial, together))
+        given = [arm.strategy for arm in trial.arms]
+        for strategy in (*given, trial.run_in.strategy if trial.run_in else None):
+            if strategy is not None:
+                strategy.check(facts)
 
 
 @lru_cache(KEPT)
