@@ -7,12 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from imr_sim.analysis.planner import shorten
 from imr_sim.plots.panels import by_row, key, mark, percent
-from imr_sim.plots.style import BLUE, GREY, INK, PALE, VERMILLION, new_figure, short, styled
+from imr_sim.plots.style import BLUE, GREY, INK, PALE, VERMILLION, new_figure, styled
 
 ROW = 0.215
 """Inches a row."""
-HEADS = ((1.03, "observed"), (1.42, "of sites"))
+HEADS = ((1.05, "observed"), (1.46, "sites"))
+LABEL, ARM, OUTCOME = 24, 16, 14
+"""Letters of the study, the arm and the outcome that a row has room for."""
 
 
 @styled
@@ -39,7 +42,8 @@ def plot_trials(table: pd.DataFrame, title: str, stamp: str, *, without: bool = 
     note = (
         "Line: central 90% of predictive counts over the number of sites (parameters, the effect "
         "of the study, and the luck of so many sites together); tick: median. "
-        "A mark stands for what was observed, a bar for what was published in bounds: filled in "
+        "Each row: study, arm, outcome and month. A mark stands for what was observed, a bar for "
+        "what was published in bounds: filled in "
         "the band, red outside."
     )
     if without:
@@ -50,7 +54,7 @@ def plot_trials(table: pd.DataFrame, title: str, stamp: str, *, without: bool = 
         f"{len(rows)} outcomes of {table['label'].nunique()} studies of whole sites",
         stamp,
         note,
-        (2.75, 1.35),
+        (3.45, 1.15),
     )
     bottom = box.bottom + 0.45 / figure.get_figheight()
     axes = figure.add_axes((box.left, bottom, box.right - box.left, box.top - bottom))
@@ -77,7 +81,9 @@ def plot_trials(table: pd.DataFrame, title: str, stamp: str, *, without: bool = 
 
 
 def _words(row: dict) -> str:
-    return f"{short(str(row['label']))}: {short(str(row['arm']).replace('_', ' '))[:14]}"
+    arm = shorten(str(row["arm"]).replace("_", " "), ARM)
+    outcome = shorten(str(row["outcome"]).replace("_", " "), OUTCOME)
+    return f"{shorten(str(row['label']), LABEL)}: {arm}, {outcome} {row['month']}"
 
 
 def _draw(axes: Axes, place: float, row: dict) -> None:
