@@ -10,6 +10,7 @@ import yaml
 from imr_sim.plots import plot_trials
 from tests.trials.files import plan
 
+NAN = float("nan")
 COLUMNS = "trial arm outcome month sites observed mean q05 q25 q50 q75 q95 p_value".split()
 
 
