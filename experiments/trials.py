@@ -2,8 +2,9 @@
 
     python experiments/trials.py
 
-With the settings of ``configs/experiment/trials.yaml``. A run that is killed goes on where it was
-when the command is given again; the result is the same.
+It takes the passive draws that `experiments/posterior.py` made, and writes the joint draws that
+ship. With the settings of ``configs/experiment/trials.yaml``. A run that is killed goes on where it
+was when the command is given again; the result is the same.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from omegaconf import DictConfig, OmegaConf
 
 from imr_sim import plots
 from imr_sim.calibration.left_out import Refits, lever_table, verdicts
+from imr_sim.calibration.lever_files import passive_draws, write_joint
 from imr_sim.calibration.lever_fit import LeverFit, fit_levers
 from imr_sim.calibration.lever_ranks import rank_levers
 from imr_sim.calibration.meta_analysis import difference, left_out_scores
 from imr_sim.calibration.smc import Settings
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.tables import write_csv, write_parquet
-from imr_sim.model.shipped import posterior
 from imr_sim.trials import load_trial, trial, trial_names
 from imr_sim.trials.form import Trial
 
@@ -43,7 +44,7 @@ def main(config: DictConfig) -> None:
     TABLES.mkdir(parents=True, exist_ok=True)
     progress = Progress()
     trials = [load_trial(name) for name in trial_names()]
-    passive = posterior()
+    passive = passive_draws()
     fits = {}
     settings = Settings(**OmegaConf.to_container(config.sampler), seed=config.seed)  # type: ignore
     for words, discount in (("fit", True), ("no_discount", False)):
@@ -57,6 +58,7 @@ def main(config: DictConfig) -> None:
             progress=progress,
         )
     fit = fits["fit"]
+    write_joint(fit)
     write_parquet(fit.frame(), TABLES / "levers.parquet")
     refits = Refits(fit, config.refit_draws, folder, progress)
     judged = verdicts(fit, refits, config.seed)

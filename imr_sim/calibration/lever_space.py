@@ -142,15 +142,19 @@ class LeverSpace:
 
     def parameters(self, z: np.ndarray) -> np.ndarray:
         """Rows of the model's parameters, shape (n, parameters), without any study's effect."""
-        n = len(self.order)
-        place = np.minimum((ndtr(self._column(z, PASSIVE)) * n).astype(int), n - 1)
-        rows = self.passive.values[self.order[place]].copy()
+        rows = self.passive.values[self.passive_rows(z)].copy()
         for name in self.names:
             if name in self.prompts:
                 rows[:, INDEX[name]] = self._prompt(z, name)
             elif name in INDEX:
                 rows[:, INDEX[name]] = self._quantile(name, self._column(z, name))
         return rows
+
+    def passive_rows(self, z: np.ndarray) -> np.ndarray:
+        """Which draw of the first stage each point goes with, shape (n,)."""
+        n = len(self.order)
+        place = np.minimum((ndtr(self._column(z, PASSIVE)) * n).astype(int), n - 1)
+        return self.order[place]
 
     def studies(self, z: np.ndarray) -> dict[str, np.ndarray]:
         """Parameters of studies (`imr_sim.trials.effects.STUDY`) by name, each (n,)."""

@@ -1,5 +1,6 @@
 """The second stage: levers from trials, given draws of the passive world."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 import imr_sim as imr
 from imr_sim.calibration.left_out import Refits, lever_table, scores, verdicts
+from imr_sim.calibration.lever_files import write_joint
 from imr_sim.calibration.lever_fit import FIT, fit_levers
 from imr_sim.calibration.lever_ranks import rank_levers
 from imr_sim.calibration.lever_space import PASSIVE, LeverSpace
@@ -154,3 +156,13 @@ def test_ranks_of_made_up_trials_are_spread_over_the_whole_range():
     table = rank_levers(DRAWS, [study(6), study(6, "t")], 200, 60, 1, sites=12, threads=1)
     assert table["coverage_90"].mean() == pytest.approx(0.9, abs=0.06)
     assert table["coverage_50"].mean() == pytest.approx(0.5, abs=0.1)
+
+
+def test_joint_draws_are_written_with_all_that_predicts_trials(fit, tmp_path):
+    draws, manifest = tmp_path / "draws.parquet", tmp_path / "draws.json"
+    write_joint(fit, draws, manifest)
+    told = json.loads(manifest.read_text())
+    assert imr.read_draws(draws).values.tobytes() == fit.parameters().values.tobytes()
+    assert told["studies"]["setting_sd"] == fit.frame()["setting_sd"].tolist()
+    media = DRAWS.column("media")[told["passive_rows"]]
+    assert np.array_equal(media, fit.parameters().column("media"))
