@@ -15,7 +15,7 @@ from imr_sim.practice.practice import Moves
 from imr_sim.strategies import LEVERS
 from imr_sim.strategies.checked import checked, nearest, wrong
 
-MOST_MONTHS, MOST_STAFF = 240, 2_000
+MOST_MONTHS, MOST_STAFF = 600, 2_000
 Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 Months = Annotated[int, Strict(), Field(ge=0, le=MOST_MONTHS)]
 After = Annotated[int, Strict(), Field(ge=1, le=MOST_MONTHS)]
