@@ -53,7 +53,7 @@ def identifiability(
         ``again``, how far that lies off in the same measure; ``informed_by``, and ``verdict``,
         one sentence.
     """
-    return what_data_say(calibration.watched.space, calibration.z, calibration.by_target, refits)
+    return what_data_say(calibration.simulator.space, calibration.z, calibration.by_target, refits)
 
 
 class Axes(Protocol):
@@ -85,7 +85,7 @@ def what_data_say(
     fits = dict(refits or {})
     second = fits.pop(AGAIN, None)
     values = space.values(z)
-    reference = space.values(normal_scores(prior_cube(REFERENCE, z.shape[1], 0)))
+    reference = space.values(normal_scores(prior_cube(REFERENCE, space.names, 0)))
     weights = {t: without(ll) for t, ll in by_target.items()}
     rows = []
     for i, name in enumerate(space.names):

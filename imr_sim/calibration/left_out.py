@@ -180,7 +180,7 @@ def lever_table(fit: LeverFit, refits: Without | None = None) -> pd.DataFrame:
 def scores(space: LeverSpace, z: np.ndarray) -> np.ndarray:
     """Draws on scales on which each quantity's own prior is N(0, 1); shape (n, axes)."""
     out = z.copy()
-    reference = space.values(normal_scores(prior_cube(REFERENCE, z.shape[1], 0)))
+    reference = space.values(normal_scores(prior_cube(REFERENCE, space.names, 0)))
     values = space.values(z)
     for i, name in enumerate(space.names):
         if name in space.prompts or name.startswith("study: "):

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from imr_sim.calibration.keep import Files, sha256
+from imr_sim.calibration.files import Files, sha256
 from imr_sim.model import shipped
 from imr_sim.model.parameters import NAMES, ParameterSet
 from imr_sim.model.version import model_version

@@ -210,7 +210,7 @@ def fit_levers(
     sampler = Sampler(settings, watch.simulate, watch.score, axes, axes)
     cloud = disk.load(checkpoint, me) if checkpoint else None
     if cloud is None:
-        first = normal_scores(prior_cube(FIRST * settings.particles, axes, settings.seed))
+        first = normal_scores(prior_cube(FIRST * settings.particles, space.names, settings.seed))
         cloud = sampler.start(first)
         _save(cloud, checkpoint, me)
     while not sampler.done(cloud):

@@ -60,7 +60,7 @@ def rank_levers(
     """
     space = LeverSpace(tuple(trials), passive)
     watch = TrialWatch(space, seed, sites, threads)
-    z = normal_scores(prior_cube(points, len(space.names), seed))
+    z = normal_scores(prior_cube(points, space.names, seed))
     keys = np.random.default_rng([seed, LUCK]).integers(2**32, size=(points, 1), dtype=np.uint32)
     features = watch.simulate(z, keys)
     items = [item for fitted in watch.items.values() for _, item in fitted]

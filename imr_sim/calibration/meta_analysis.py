@@ -151,7 +151,8 @@ def left_out_scores(trials: Sequence[Trial], settings: Settings = SAMPLER) -> pd
 
 def _posterior(level: _Level, settings: Settings) -> np.ndarray:
     sampler = Sampler(settings, lambda z, luck: {}, level.score, level.axes, level.axes)
-    first = prior_cube(2 * settings.particles, level.axes, settings.seed)
+    names = [f"axis {i}" for i in range(level.axes)]
+    first = prior_cube(2 * settings.particles, names, settings.seed)
     cloud = sampler.start(normal_scores(first))
     while not sampler.done(cloud):
         cloud = sampler.advance(cloud)

@@ -35,7 +35,7 @@ def give_start(
     """Put the sites of a batch where a study finds them; changes the batch in place.
 
     A providing site has a full delivery team of SMI-programme members, drawn by lot, untrained
-    (*assumption*). Head counts and counters of informed ties agree with it.
+    (*assumption*). Head counts and counters of exposure agree with it.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def give_start(
     fidelity : ndarray of float, shape (B, S)
         Of the sites that begin to provide by this, 1 to 5.
     """
-    world, state = batch.stage.world, batch.state
+    world, state = batch.setting.world, batch.state
     before = state.flags.copy()
     if aware.any():
         knows = _luck(batch, KNOWS) < aware[:, world.word_site, None]
@@ -70,9 +70,9 @@ def give_start(
 
 def _luck(batch: Batch, decision: int) -> np.ndarray:
     """A uniform for each post, shape (B, words, 64)."""
-    state, n = batch.state, len(batch.stage.world.word_site)
+    state, n = batch.state, len(batch.setting.world.word_site)
     u = uniform_table(
-        batch.stage.key, state.replicate, state.draw, batch.month, decision, n * POSTS
+        batch.setting.key, state.replicate, state.draw, batch.month, decision, n * POSTS
     )
     return u.reshape(len(batch), n, POSTS)
 
@@ -84,7 +84,7 @@ def _words(posts: np.ndarray) -> np.ndarray:
 
 def _teams(batch: Batch, new: np.ndarray) -> np.ndarray:
     """SMI members who make up the team of each newly providing site; bool (B, words, 64)."""
-    world = batch.stage.world
+    world = batch.setting.world
     member = np.unpackbits(world.smi.view(np.uint8), bitorder="little").astype(bool)
     order = np.where(member, _luck(batch, ON_TEAM).reshape(len(batch), -1), np.inf)
     size = batch.params["team_size"][:, None]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imr_sim.errors import RequestError
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.given import give_start
 from imr_sim.model.parameters import INDEX, SPECS
 from imr_sim.model.rng import SUPPORT_OF_PRACTICE, uniform_table
@@ -89,14 +89,14 @@ def run_trial(
     """
     rows = _adapted(trial, values, effects)
     jobs = [
-        (stage, arms, histories, slice(first, first + step))
-        for stage, arms, histories, step in _groups(trial, seed, sites)
+        (setting, arms, histories, slice(first, first + step))
+        for setting, arms, histories, step in _groups(trial, seed, sites)
         for first in range(0, len(rows), step)
     ]
 
     def work(job: tuple) -> dict[tuple[str, str, int], Sums]:
-        stage, arms, histories, some = job
-        study = _Study(trial, stage, arms, histories)
+        setting, arms, histories, some = job
+        study = _Study(trial, setting, arms, histories)
         return study.run(rows[some], effects.take(some), keys[some])
 
     workers = threads or os.cpu_count() or 1
@@ -133,8 +133,8 @@ def _adapted(trial: Trial, values: np.ndarray, effects: Effects) -> np.ndarray:
 
 def _groups(
     trial: Trial, seed: int, sites: int
-) -> list[tuple[Stage, tuple[TrialArm, ...], int, int]]:
-    """Arms that are run together: stage, arms, histories a draw, draws at once."""
+) -> list[tuple[Setting, tuple[TrialArm, ...], int, int]]:
+    """Arms that are run together: setting, arms, histories a draw, draws at once."""
     if trial.sites.source == "invented":
         sizes: dict[int, list[TrialArm]] = {}
         for arm in trial.arms:
@@ -147,11 +147,11 @@ def _groups(
     groups = []
     for size, arms in together:
         system = system_of(trial, size)
-        stage = Stage.of(system, seed, trial.start, threads=1)
+        setting = Setting.of(system, seed, trial.start, threads=1)
         fewest = min(min(arm.sites, size) for arm in arms)
         histories = math.ceil(sites / fewest)
         step = max(1, SITES_AT_ONCE // (system.n_sites * histories))
-        groups.append((stage, tuple(arms), histories, step))
+        groups.append((setting, tuple(arms), histories, step))
     return groups
 
 
@@ -197,7 +197,7 @@ class _Study:
     """Some arms of a trial in one system."""
 
     trial: Trial
-    stage: Stage
+    setting: Setting
     arms: tuple[TrialArm, ...]
     histories: int
 
@@ -207,7 +207,7 @@ class _Study:
         """Sums of every arm, outcome and month for some draws."""
         trial, n = self.trial, len(rows)
         batch = Batch(
-            self.stage,
+            self.setting,
             np.repeat(rows, self.histories, axis=0),
             np.tile(np.arange(self.histories), n),
             np.repeat(keys, self.histories),
@@ -235,15 +235,15 @@ class _Study:
 
     def _start(self, batch: Batch) -> dict[str, np.ndarray]:
         """Choose the sites of each arm, and put them where the trial finds them; bool (B, S)."""
-        given, world = self.trial.sites, self.stage.world
+        given, world = self.trial.sites, self.setting.world
         shape = (len(batch), world.n_sites)
         state = batch.state
         luck = uniform_table(
-            self.stage.key, state.replicate, state.draw, batch.month, CHOSEN, 2 * world.n_sites
+            self.setting.key, state.replicate, state.draw, batch.month, CHOSEN, 2 * world.n_sites
         )
         order, second = luck[:, : world.n_sites], luck[:, world.n_sites :]
         if given.chosen == "largest":
-            order = np.broadcast_to(-self.stage.facts.patients.astype(float), shape)
+            order = np.broadcast_to(-self.setting.facts.patients.astype(float), shape)
         fits = _KEEP[given.chosen](state.sites["status"]) if given.chosen in _KEEP else True
         rank = np.where(fits, order, np.inf).argsort(axis=1, kind="stable").argsort(axis=1)
         engaged, providing = np.zeros(shape, bool), np.zeros(shape, bool)
@@ -304,7 +304,7 @@ def _followed(batch: Batch, arm: TrialArm, sites: np.ndarray, months: int) -> np
 
 def _under(batch: Batch, strategy: Strategy, sites: np.ndarray, months: int) -> np.ndarray:
     """Run `months` months under a strategy at some sites; RECORD, shape (B, months, S)."""
-    record = np.empty((len(batch), months, batch.stage.world.n_sites), RECORD)
+    record = np.empty((len(batch), months, batch.setting.world.n_sites), RECORD)
     campaign = batch.campaign(AtSites(strategy, sites), months, None)
     if isinstance(strategy, Schedule):  # doses stay as they are for months on end
         for first, n in strategy.stretches(months):

@@ -40,7 +40,7 @@ def fit():
 
 
 def points(space, n=400):
-    return normal_scores(prior_cube(n, len(space.names), 1))
+    return normal_scores(prior_cube(n, space.names, 1))
 
 
 def test_every_axis_that_is_a_parameter_follows_its_prior():

@@ -5,7 +5,7 @@ import pytest
 
 import imr_sim as imr
 from imr_sim.errors import RequestError
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.given import give_start
 from imr_sim.model.state import AWARE, DELIVERING, PREPARING, PROVIDING
 from imr_sim.trials import trial, trial_from
@@ -53,9 +53,9 @@ def test_nobody_starts_what_nobody_can_hear_of():
 
 
 def test_who_provides_at_the_start_has_a_team_that_delivers():
-    stage = Stage.of(imr.load_system("small"), 1, "2004-01", threads=1)
-    batch = Batch(stage, DRAWS.values, np.arange(6), np.zeros(6, int))
-    shape = (6, stage.world.n_sites)
+    setting = Setting.of(imr.load_system("small"), 1, "2004-01", threads=1)
+    batch = Batch(setting, DRAWS.values, np.arange(6), np.zeros(6, int))
+    shape = (6, setting.world.n_sites)
     half = np.zeros(shape, bool)
     half[:, ::2] = True
     give_start(
@@ -71,13 +71,13 @@ def test_who_provides_at_the_start_has_a_team_that_delivers():
     assert (sites["delivering"][half] == 4).all() and (sites["delivering"][~half] == 0).all()
     assert (sites["aware"] == sites["delivering"]).all()
     assert (flags[:, DELIVERING] & ~flags[:, AWARE] == 0).all()
-    assert (flags[:, DELIVERING] & ~stage.world.smi == 0).all()
+    assert (flags[:, DELIVERING] & ~setting.world.smi == 0).all()
 
 
 def test_counters_of_informed_ties_agree_with_who_is_aware():
-    stage = Stage.of(imr.load_system("small"), 1, "2004-01", threads=1)
-    batch = Batch(stage, DRAWS.values, np.arange(6), np.zeros(6, int))
-    shape = (6, stage.world.n_sites)
+    setting = Setting.of(imr.load_system("small"), 1, "2004-01", threads=1)
+    batch = Batch(setting, DRAWS.values, np.arange(6), np.zeros(6, int))
+    shape = (6, setting.world.n_sites)
     give_start(
         batch,
         aware=np.full(shape, 0.6),
@@ -87,7 +87,7 @@ def test_counters_of_informed_ties_agree_with_who_is_aware():
     )
     bits = np.unpackbits(batch.state.flags[:, AWARE].view(np.uint8), bitorder="little")
     aware = bits.reshape(6, -1).astype(int)
-    world = stage.world
+    world = setting.world
     heard = np.zeros_like(aware)
     for slot in range(aware.shape[1]):
         tellers = world.tellers[world.teller_ptr[slot] : world.teller_ptr[slot + 1]]
