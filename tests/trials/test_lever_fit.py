@@ -8,7 +8,7 @@ import pytest
 
 import imr_sim as imr
 from imr_sim.calibration.left_out import Refits, lever_table, scores, verdicts
-from imr_sim.calibration.lever_files import write_joint
+from imr_sim.calibration.lever_files import by_study, write_joint
 from imr_sim.calibration.lever_fit import FIT, fit_levers
 from imr_sim.calibration.lever_ranks import rank_levers
 from imr_sim.calibration.lever_space import PASSIVE, LeverSpace
@@ -160,8 +160,12 @@ def test_ranks_of_made_up_trials_are_spread_over_the_whole_range():
 
 def test_joint_draws_are_written_with_all_that_predicts_trials(fit, tmp_path):
     draws, manifest = tmp_path / "draws.parquet", tmp_path / "draws.json"
-    write_joint(fit, draws, manifest)
+    levers = tmp_path / "levers.parquet"
+    write_joint(fit, draws, manifest, levers)
     told = json.loads(manifest.read_text())
+    shipped = replace(imr.read_draws(draws), extra=told)
+    assert np.array_equal(by_study(shipped, levers)["t"], fit.by_target["t"])
+    assert by_study(DRAWS, levers) == {}
     assert imr.read_draws(draws).values.tobytes() == fit.parameters().values.tobytes()
     assert told["studies"]["setting_sd"] == fit.frame()["setting_sd"].tolist()
     media = DRAWS.column("media")[told["passive_rows"]]
