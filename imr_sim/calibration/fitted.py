@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from imr_sim.calibration.files import Files, sha256
+from imr_sim.calibration.lever_files import ROWS
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.studies import OBSERVATION
 
@@ -26,5 +27,7 @@ def fitted_observation(parameters: ParameterSet) -> dict[str, np.ndarray] | None
     if parameters.extra.get("points_sha256") != sha256(points):
         return None
     fitted = [name for name in pq.read_schema(points).names if name in OBSERVATION]
-    frame = pq.read_table(points, columns=fitted).to_pandas().iloc[: len(parameters)]
+    frame = pq.read_table(points, columns=fitted).to_pandas()
+    rows = parameters.extra.get(ROWS, range(len(frame)))  # draws joint with levers repeat points
+    frame = frame.iloc[list(rows)[: len(parameters)]]  # type: ignore[call-overload]
     return {name: frame[name].to_numpy(float) for name in fitted}

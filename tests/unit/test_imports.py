@@ -38,9 +38,10 @@ MAY_IMPORT = {
     "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
+    "trials": BELOW_MODEL | {"model", "practice"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "calibration": BELOW_MODEL
-    | {"model", "practice", "experiment", "evidence", "studies", "analysis"},
+    | {"model", "practice", "experiment", "evidence", "studies", "trials", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
