@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from imr_sim.csv_files import unshielded
 from imr_sim.errors import RequestError, RequestErrors
 
 MOST_ERRORS = 10
@@ -141,7 +142,7 @@ def read_csv(
     if rows_needed and not rows:
         defects.add("no rows", at="", why="there is only a header", write="Add a row.")
     defects.raise_if_any()
-    stripped = [[cell.strip() for cell in cells] for cells in rows]
+    stripped = [[unshielded(cell.strip()) for cell in cells] for cells in rows]
     return pd.DataFrame(stripped, columns=header, index=numbers, dtype=object)
 
 

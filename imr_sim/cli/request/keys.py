@@ -15,16 +15,8 @@ from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.limits import Limit
 
 WHERE = "command line"
-SCALES = {
-    "": 1,
-    "%": 0.01,
-    "k": 1e3,
-    "m": 1e6,
-    "mn": 1e6,
-    "million": 1e6,
-    "bn": 1e9,
-    "billion": 1e9,
-}
+SCALES = {"": 1, "%": 0.01, "k": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9}
+MOST_DIGITS = 40  # that somebody writes on purpose
 MONEY = (
     r"(us\$|usd|\$|€|eur)?\s*(?P<number>\d[\d.,_'\s]*)\s*"
     rf"(?P<scale>{'|'.join(scale for scale in SCALES if scale)})?\s*(us\$|usd|\$|€|eur|dollars)?"
@@ -162,20 +154,26 @@ def advice(name: str, given: object, fields: Mapping[str, FieldInfo]) -> str:
     if name not in fields:
         near = get_close_matches(name, fields, n=1, cutoff=0.5)
         return f"Write {near[0]} instead." if near else f"Leave it out; keys: {', '.join(fields)}."
-    write = how_to_write(fields[name])
     meant = meant_number(str(given)) if is_number(fields[name]) else None
-    return write if meant is None else f"{write} Here: {name}={meant}."
+    if meant is None or ("." in meant and not takes(fields[name], float)):
+        return how_to_write(fields[name])
+    return f"Write {name}={meant}."
 
 
 def is_number(field: FieldInfo) -> bool:
     """Whether a key holds one number, or none."""
-    return bool({int, float} & {field.annotation, *get_args(field.annotation)})
+    return takes(field, int) or takes(field, float)
+
+
+def takes(field: FieldInfo, kind: type) -> bool:
+    """Whether values of a type may stand for a key."""
+    return kind in (field.annotation, *get_args(field.annotation))
 
 
 def meant_number(text: str) -> str | None:
     """The number in words that a person reads as one: ``$5,000,000``, ``0,30``, ``30%``, ``5M``."""
     match = re.fullmatch(MONEY, text.strip(), re.IGNORECASE)
-    if not match:
+    if not match or len(text) > MOST_DIGITS:
         return None
     digits = re.sub(r"[\s_']", "", match["number"])
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", digits):

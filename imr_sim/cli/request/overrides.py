@@ -112,10 +112,11 @@ def _for_hydra(argument: str, kind: type[Request]) -> str:
 
     Otherwise it would read spaces, accents, commas or brackets of a path as signs of its own.
     """
-    match = re.fullmatch(r"(\+{0,2})([\w.]+)=(.*)", argument, re.DOTALL)
+    match = re.fullmatch(r"\+{0,2}([\w.]+)=(.*)", argument, re.DOTALL)
     if not match:
         return argument
-    plus, key, value = match.groups()
+    key, value = match.groups()
+    plus = ""
     if key in marked(kind, LITERAL) and value not in ("", "null") and value[0] not in "'\"":
         # A run of backslashes before a quote is doubled, as Hydra's quoted strings ask.
         value = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), value)
@@ -155,12 +156,12 @@ def is_one_number(key: str, kind: type[Request]) -> bool:
 
 
 def _no_number(key: str, value: str, kind: type[Request]) -> RequestError:
-    fields = fields_of(kind)
-    meant = meant_number(value)
+    fields, meant = fields_of(kind), meant_number(value)
     write = "Write a plain number." if meant is None else f"Write {key}={meant}."
     if key in fields:
         write = advice(key, value, fields)
-    return wrong(f"{key}={value}", "it is not one number", write)
+    also = " For several runs write --multirun beside it." if "," in value else ""
+    return wrong(f"{key}={value}", "it is not one number", write + also)
 
 
 def _check(override: Override, argument: str, command: str, kind: type[Request]) -> None:
@@ -193,9 +194,7 @@ def _check(override: Override, argument: str, command: str, kind: type[Request])
     if override.is_sweep_override():
         if is_one_number(argument.partition("=")[0].lstrip("+"), kind):
             written, _, value = argument.partition("=")
-            error = _no_number(written.lstrip("+"), value, kind)
-            also = f"{error.write.rstrip('.')}, or --multirun beside it for several runs."
-            raise wrong(error.given, error.why, also)
+            raise _no_number(written.lstrip("+"), value, kind)
         listed = argument.split("=", 1)[1]
         raise RequestError(
             argument,

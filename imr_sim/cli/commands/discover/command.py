@@ -14,7 +14,7 @@ from imr_sim.cli.commands.discover.request import DiscoverRequest
 from imr_sim.cli.inputs import Inputs, choose_parameters, choose_strategies, own_files
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.discovery import Cases, Discovery, discover, read_cases
 from imr_sim.discovery.cases import COST, check_outcome
 from imr_sim.discovery.words import report as words
