@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a text that begins so for code
@@ -30,7 +31,7 @@ def write_csv(frame: pd.DataFrame, path: Path, digits: str | None = None) -> Non
     for i, kind in enumerate(frame.dtypes):
         if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind)):
             cells = [shielded(cell) for cell in frame.iloc[:, i]]
-            safe.isetitem(i, pd.Series(cells, index=frame.index, dtype=object))
+            safe.isetitem(i, np.array(cells, dtype=object))
             if any(isinstance(cell, str) and "\r" in cell for cell in cells):
                 quoting = csv.QUOTE_NONNUMERIC  # or the cell would end its row
     safe.to_csv(

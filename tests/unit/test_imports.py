@@ -46,7 +46,7 @@ LIBRARIES = {
     "errors": set(),
     "limits": set(),
     "checks": {"numpy", "pandas"},
-    "csv_files": {"pandas"},
+    "csv_files": {"numpy", "pandas"},
     "months": {"pandas"},
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
