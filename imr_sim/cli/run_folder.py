@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from imr_sim.errors import RequestError
 
 MANIFEST, CONFIG = "manifest.json", "config.yaml"
@@ -77,17 +75,21 @@ def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     ValueError
         When there is no run in the folder, with the reason.
     """
+    from imr_sim.strategies.yaml_file import read_yaml  # not needed, and slow, for `--help`
+
     try:
         if folder.is_file():
             raise ValueError("it is a file, not a folder")
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
+        config = read_yaml(folder / CONFIG, CONFIG, "config", "docs/cli.md")
     except OSError:
         raise ValueError("there is no run in it") from None
+    except RequestError as error:
+        raise ValueError(f"{error.where} cannot be read: {error.why}") from None
     except RecursionError:
         raise ValueError("what it says of its run is nested too deep to be read") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, yaml.YAMLError) as error:
-        why = f"what it says of its run cannot be read ({type(error).__name__})"
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        why = f"{MANIFEST} cannot be read ({type(error).__name__})"
         raise ValueError(why) from None
     if not isinstance(manifest, dict) or not isinstance(config, dict):
         raise ValueError("what it says of its run is no list of keys and values")

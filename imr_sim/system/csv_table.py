@@ -62,7 +62,15 @@ def read_text(path: Path) -> str:
         When it is missing, unreadable, not UTF-8, or empty.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+            raise RequestError(
+                path.name,
+                where=str(path),
+                why="it is a spreadsheet file, not text",
+                write="Save it as CSV (in a spreadsheet: 'CSV UTF-8').",
+            )
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise RequestError(
             str(path), where="system", why="there is no such file", write="Give an existing file."
