@@ -154,7 +154,8 @@ def advice(name: str, given: object, fields: Mapping[str, FieldInfo]) -> str:
     if name not in fields:
         near = get_close_matches(name, fields, n=1, cutoff=0.5)
         return f"Write {near[0]} instead." if near else f"Leave it out; keys: {', '.join(fields)}."
-    meant = meant_number(str(given)) if is_number(fields[name]) else None
+    words = isinstance(given, str) and is_number(fields[name])
+    meant = meant_number(str(given)) if words else None
     if meant is None or ("." in meant and not takes(fields[name], float)):
         return how_to_write(fields[name])
     return f"Write {name}={meant}."
