@@ -41,8 +41,8 @@ BIG_KEYS = {"draws", "replicates", "months", "horizon", "bank", "permutations", 
 WORDS = [
     "", "null", "none", "true", "~", "0", "-1", "1e400", "nan", "inf", "-inf", "1_000", "0x10",
     "9" * 5000, "1e6", "$5,000,000", "0,30", "1;2", "a\tb", "a\nb", "a\r\nb", "\x1b[31mred\x1b[0m",
-    "\x1b]0;title\x07", "\u202etxt.exe", "\u2028", "\x00", "\ud800", "é", "漢字", "🙂", "'", '"', "\\",
-    "[", "]", "{", "}", "{}", "[]", "[[]]", "{a: b}", "${oc.env:HOME}", "${a}", "???", "_target_",
+    "\x1b]0;title\x07", "\u202etxt.exe", "\u2028", "\x00", "\ud800", "é", "漢字", "🙂", "'", '"',
+    "\\", "[", "]", "{", "}", "{}", "[]", "[[]]", "{a: b}", "${oc.env:HOME}", "${a}", "???", "_target_",
     "/", "/dev/null", "..", ".", "~", "~nobody/x", "x" * 300, "a/" * 200, "=1+1", "@x", "+", "-",
     "!!python/object:os.system x", "*a", "&a", "2001-02-30", "2021-13", "0000-00", "2021-1",
     "1900-01", "2199-12", "default", "all", "prior", "posterior", "facilitation", "[" * 3000, "%",
@@ -216,30 +216,68 @@ class Bench:
 
         return {
             "strategy": Kind(one("s.yaml"), [*SIMULATE, "system=small", "strategy=s.yaml"]),
-            "strategies": Kind(one("s.yaml"), [*COMPARE, "system=small", *DATES, "strategies=[s.yaml]"]),
-            "practice": Kind(one("p.yaml"), [*SIMULATE, "system=small", "practice=p.yaml", "months=40"]),
-            "preset": Kind(one("e.yaml"), [*SWEEP, "system=small", *DATES, "experiment=e.yaml", "design.points=1"]),
+            "strategies": Kind(
+                one("s.yaml"), [*COMPARE, "system=small", *DATES, "strategies=[s.yaml]"]
+            ),
+            "practice": Kind(
+                one("p.yaml"), [*SIMULATE, "system=small", "practice=p.yaml", "months=40"]
+            ),
+            "preset": Kind(
+                one("e.yaml"),
+                [*SWEEP, "system=small", *DATES, "experiment=e.yaml", "design.points=1"],
+            ),
             "sites": Kind(one("mine/sites.csv"), [*SIMULATE, "system=mine"]),
             "staff": Kind(one("mine/staff.csv"), [*SIMULATE, "system=mine"]),
             "ties": Kind(without("ties.csv", ("network.graphml",)), [*SIMULATE, "system=mine"]),
             "graphml": Kind(without("network.graphml", ("ties.csv",)), [*SIMULATE, "system=mine"]),
             "describe": Kind(one("mine/sites.csv"), ["describe", "system", "system=mine"]),
-            "draws": Kind(one("draws.parquet"), [*SIMULATE, "system=small", "parameters=draws.parquet"]),
+            "draws": Kind(
+                one("draws.parquet"), [*SIMULATE, "system=small", "parameters=draws.parquet"]
+            ),
             "design": Kind(one("d.csv"), [*SWEEP, "system=small", *DATES, "design=d.csv"]),
             "manifest": Kind(one("swept/manifest.json"), ["sweep", "resume=swept", "quiet=true"]),
             "config": Kind(one("swept/config.yaml"), ["sweep", "resume=swept", "quiet=true"]),
             "swept": Kind(among("swept", "*"), ["sweep", "resume=swept", "quiet=true"]),
             "status": Kind(among("swept", "*"), ["sweep", "status", "swept"]),
             "merge": Kind(among("swept", "*"), ["sweep", "merge", "swept", "out=m.parquet"]),
-            "discover": Kind(among("pair", "*"), ["discover", "sweep=pair", "system=small", "quiet=true",
-                             "strategies=[champions,facilitation]", "permutations=20", "figures=false", "out=o"]),
-            "validate": Kind(among("fit", "p*"), ["validate", "system=small", "calibration=fit", "bank=100",
-                             "worlds=10", "refit_draws=0", "full_worlds=0", "mechanism_histories=100",
-                             "fidelity_draws=10", "predictive_draws=10", "looks=1", "figures=false",
-                             "quiet=true", "out=o"]),
-            "posterior": Kind(one("fit/posterior.parquet"), [*SIMULATE, "system=small", "parameters=fit/posterior.parquet"]),
+            "discover": Kind(
+                among("pair", "*"),
+                [
+                    "discover",
+                    "sweep=pair",
+                    "system=small",
+                    "quiet=true",
+                    "strategies=[champions,facilitation]",
+                    "permutations=20",
+                    "figures=false",
+                    "out=o",
+                ],
+            ),
+            "validate": Kind(
+                among("fit", "p*"),
+                [
+                    "validate",
+                    "system=small",
+                    "calibration=fit",
+                    "bank=100",
+                    "worlds=10",
+                    "refit_draws=0",
+                    "full_worlds=0",
+                    "mechanism_histories=100",
+                    "fidelity_draws=10",
+                    "predictive_draws=10",
+                    "looks=1",
+                    "figures=false",
+                    "quiet=true",
+                    "out=o",
+                ],
+            ),
+            "posterior": Kind(
+                one("fit/posterior.parquet"),
+                [*SIMULATE, "system=small", "parameters=fit/posterior.parquet"],
+            ),
             "resume": Kind(among("fit", "*.[jy]*"), ["calibrate", "resume=fit", "quiet=true"]),
-        }  # fmt: skip
+        }
 
     def case(self, seed: int) -> tuple[str, list[str], str | None]:
         """Run one case; its kind, its arguments, and what is wrong with how it ended."""

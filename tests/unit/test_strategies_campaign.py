@@ -45,9 +45,10 @@ class Whim(Strategy):
 def test_a_wish_without_limits_comes_true_between_no_dose_and_two():
     work = campaign(Whim())
     doses = work.doses(view())
-    wished = Whim().wish(view(), work.delivered)
-    for lever in set(LEVERS) - {"facilitation"}:
-        assert (doses[..., LEVER_INDEX[lever]] == np.clip(wished.dose(lever), 0, 2)).all()
+    for i in range(B):  # each history is asked by itself
+        wished = Whim().wish(view().only(i), work.delivered.only(i))
+        for lever in set(LEVERS) - {"facilitation"}:
+            assert (doses[i, :, LEVER_INDEX[lever]] == np.clip(wished.dose(lever), 0, 2)).all()
     assert doses.shape == (B, S, len(LEVERS)) and doses.flags.c_contiguous
 
 
@@ -124,7 +125,7 @@ def test_sites_that_are_supported_keep_their_support_when_others_would_come_firs
 def test_the_last_money_goes_to_sites_that_are_supported_already():
     class Growing(Strategy):
         def wish(self, view, delivered):
-            wish = Wish(np.tile(FACTS.patients, (B, 1)))
+            wish = Wish(np.tile(view.sites.patients, (len(view.luck), 1)))
             wish.dose("meetings")[:, : 4 if view.month == 0 else S] = 1
             return wish
 
@@ -202,24 +203,61 @@ def test_a_budget_that_cannot_be_spent_is_refused(budget):
         campaign(Whim(), 1, budget)
 
 
-@pytest.mark.parametrize(
-    ("wish", "why"),
-    [
-        (Wish(np.zeros((B, 1))), "finite numbers"),
-        (Wish(np.zeros((B, S)), {"training": np.full((B, S), np.nan)}), "finite numbers"),
-        (Wish(np.zeros((B, S)), {"trainin": np.ones((B, S))}), "Write one of training, train_tr"),
-    ],
-)
-def test_a_wish_that_is_none_is_refused_in_words(wish, why):
-    class Odd(Strategy):
-        def wish(self, view, delivered):
-            return wish
-
-    with pytest.raises(RequestError, match=why):
-        campaign(Odd()).doses(view())
-
-
 def test_strategies_cannot_write_to_the_books():
     work = campaign(Whim())
     with pytest.raises(ValueError, match="read-only"):
         work.delivered.months("training")[:] = 1
+
+
+# Sites that want more than there is, and what then binds.
+SCARCE = {
+    "hours": (Capacity(facilitator_hours_per_month=30), None),
+    "seats": (Capacity(training_seats_per_month=8), None),
+    "money": (Capacity(), 60_000),
+}
+
+
+@pytest.mark.parametrize("limit", [*SCARCE, None])
+def test_the_books_say_what_turned_sites_away_and_what_is_left(limit):
+    capacity, budget = SCARCE.get(limit, (Capacity(), 1e9))
+    both = (Component("facilitation"), Component("training"))
+    work = campaign(ComposedStrategy("both", both, capacity=capacity), 3, budget)
+    run(work, 3)
+    found = work.limits()
+    for name in SCARCE:
+        assert ((found[name] > 0) == (name == limit)).all(), name
+    assert found["wished"].all() and found["acted"].all()
+    if budget is None:
+        assert np.isnan(found["left_usd"]).all()
+    else:
+        assert np.allclose(found["left_usd"], budget - work.spent_usd.sum(axis=1))
+
+
+def test_a_budget_that_starts_nobody_and_a_strategy_that_never_acts_are_told_apart():
+    poor = campaign(ComposedStrategy("f", (Component("facilitation"),)), 2, budget_usd=1000)
+    idle = campaign(ComposedStrategy("n", ()), 2, budget_usd=1000)
+    for work in (poor, idle):
+        run(work, 2)
+        assert not work.limits()["acted"].any() and (work.limits()["left_usd"] == 1000).all()
+    assert poor.limits()["wished"].all() and (poor.limits()["money"] == 2).all()
+    assert not idle.limits()["wished"].any() and not idle.limits()["money"].any()
+
+
+@given(low=st.floats(-1e6, 2), high=st.floats(0, 1e6))
+def test_doses_that_were_clipped_are_on_the_books(low, high):
+    class Odd(Strategy):
+        name = "odd"
+
+        def wish(self, view, delivered):
+            wish = Wish.nothing(view)
+            wish.dose("materials")[0, :2] = low, high
+            return wish
+
+    work = campaign(Odd(), 1)
+    doses = work.doses(view())
+    assert doses.min() >= 0 and doses.max() <= 2
+    lowest, highest = work.limits()["lowest_dose"], work.limits()["highest_dose"]
+    below = [x for x in (low, high) if x < -1e-9]
+    above = [x for x in (low, high) if x > 2 + 1e-9]
+    assert np.isnan(lowest).all() if not below else (lowest == min(below)).all()
+    assert np.isnan(highest).all() if not above else (highest == max(above)).all()

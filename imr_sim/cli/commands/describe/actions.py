@@ -97,7 +97,7 @@ def _practices() -> str:
         blocks.append(f"\n  {name}: {mark}{practice.full_name or practice.name}")
         if practice.description:
             blocks.append(_indented(practice.description))
-        facts = [f"From {practice.start}", practice.said_moves or "parameters as drawn"]
+        facts = [f"From {practice.start}", practice.moves_in_words or "parameters as drawn"]
         if own := practice.support:
             facts.append(f"support of its own in months {own.start + 1} to {own.end}")
         blocks.append(_indented("; ".join(facts)))

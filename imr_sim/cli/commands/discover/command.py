@@ -15,13 +15,13 @@ from imr_sim.cli.inputs import Inputs, choose_parameters, choose_strategies, own
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
 from imr_sim.csv_files import write_csv
-from imr_sim.discovery import Cases, Discovery, discover, read_cases
-from imr_sim.discovery.cases import COST, check_outcome
-from imr_sim.discovery.words import report as words
 from imr_sim.experiment import Design, Scenario, Store, sweep
 from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import INDEX, SPECS, Parameters, ParameterSet, as_set
 from imr_sim.practice import load_practice
+from imr_sim.sensitivity.discovery import Cases, Discovery, discover, read_cases
+from imr_sim.sensitivity.discovery.cases import COST, check_outcome
+from imr_sim.sensitivity.discovery.words import report as words
 from imr_sim.system import load_system
 
 RUNS = "runs"

@@ -15,8 +15,8 @@ from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
 from imr_sim.csv_files import write_csv
 from imr_sim.experiment import Store
+from imr_sim.sensitivity.analysis import METHODS, Sensitivity, analyse
 from imr_sim.sensitivity.known import KnownFunction
-from imr_sim.sensitivity.study import METHODS, Sensitivity, study
 from imr_sim.sensitivity.words import report as words
 
 RUNS = "runs"
@@ -75,13 +75,13 @@ def run(
     """Run what is missing of the study's sweeps, and analyse them."""
     function = inputs.function
     if isinstance(function, KnownFunction):
-        result = study(function, inputs.plan, progress)
+        result = analyse(function, inputs.plan, progress)
         note = f"{function.name}: {function.factors.note}; no histories, and no luck"
         return Study(result, inputs, note, f"Function {function.name}", ())
     runs = folder.path / RUNS
     runs.mkdir(exist_ok=True)
     function = replace(function, folder=runs)
-    result = study(function, inputs.plan, progress)
+    result = analyse(function, inputs.plan, progress)
     notes = [
         f"{failed:,} runs of {method} failed; the first: {message}"
         for method, (failed, message) in function.failed.items()
@@ -104,7 +104,7 @@ def write(made: Study, folder: Path, request: SensitivityRequest) -> None:
         table = table.assign(truth=np.array(known))
     write_csv(table, folder / "indices.csv")
     write_csv(result.convergence, folder / "convergence.csv")
-    write_csv(result.luck, folder / "luck.csv")
+    write_csv(result.noise, folder / "luck.csv")
     write_csv(result.lost, folder / "designs.csv")
     write_csv(result.outcomes, folder / "outcomes.csv")
     (folder / "findings.txt").write_text(report(made) + "\n", encoding="utf-8")
@@ -121,7 +121,7 @@ def _figures(made: Study, folder: Path) -> None:
     methods = set(result.indices["method"])
     outcome = made.inputs.function.outcomes[0]
     if "sobol" in methods:
-        figure = plots.plot_tornado(result.indices, result.luck, result.outcomes, stamp, setting)
+        figure = plots.plot_tornado(result.indices, result.noise, result.outcomes, stamp, setting)
         plots.save(figure, folder, "tornado")
     if "morris" in methods:
         figure = plots.plot_screening(result.indices, outcome, stamp, setting)

@@ -12,11 +12,11 @@ from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, check_name
 from imr_sim.months import later, months_between
 from imr_sim.practice import Practice, load_practice
+from imr_sim.sensitivity.analysis import Settings
 from imr_sim.sensitivity.factors import Factors, draw_factors, medians, prior_factors, varied
 from imr_sim.sensitivity.known import FUNCTIONS, KnownFunction
 from imr_sim.sensitivity.model import ModelFunction, needs_reference
-from imr_sim.sensitivity.stage import pawn_stage
-from imr_sim.sensitivity.study import Plan
+from imr_sim.sensitivity.sample import pawn_sample
 from imr_sim.strategies import load_strategy
 from imr_sim.system import load_system
 
@@ -32,11 +32,11 @@ class SensitivityInputs(Inputs):
     ----------
     function : ModelFunction or KnownFunction
         That of the model has no folder yet.
-    plan : Plan
+    plan : Settings
     """
 
     function: ModelFunction | KnownFunction
-    plan: Plan
+    plan: Settings
 
 
 def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
@@ -77,7 +77,7 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
         workers=request.workers,
         scheduler=request.scheduler,
     )
-    model.scenario(pawn_stage(factors.names, 2, request.seed))  # says what cannot work
+    model.scenario(pawn_sample(factors.names, 2, request.seed))  # says what cannot work
     chosen = {request.strategy: strategy}
     if reference is not None:
         chosen[str(request.reference)] = reference
@@ -90,7 +90,7 @@ def load_sensitivity(request: SensitivityRequest) -> SensitivityInputs:
         files=own_files(chosen, request.practice, request.parameters["set"]),
         practice=practice,
         function=known or model,
-        plan=Plan(
+        plan=Settings(
             methods=tuple(request.methods),
             trajectories=request.trajectories,
             top=request.top,

@@ -78,7 +78,7 @@ def load_sweep(request: SweepRequest) -> SweepInputs:
     return SweepInputs(
         system=scenario.system,
         parameters=parameters,
-        strategies=list(scenario.arms),
+        strategies=list(scenario.run.strategies),
         reference=scenario.reference or "",
         files=files,
         practice=practice,

@@ -107,11 +107,11 @@ def score(box: Box, values: np.ndarray, good: np.ndarray) -> float:
 
 def _nodes(tree: object) -> list[Box]:
     """Every node as a box, the whole first; limits of one parameter on the way down become one."""
-    found: list[Box] = []
+    boxes: list[Box] = []
 
     def walk(node: int, limits: dict[int, tuple[float, float]]) -> None:
         left, right = tree.children_left[node], tree.children_right[node]  # type: ignore[attr-defined]
-        found.append(Box(tuple(Limit(c, lo, hi) for c, (lo, hi) in limits.items())))
+        boxes.append(Box(tuple(Limit(c, lo, hi) for c, (lo, hi) in limits.items())))
         if left == right:
             return
         column = int(tree.feature[node])  # type: ignore[attr-defined]
@@ -121,4 +121,4 @@ def _nodes(tree: object) -> list[Box]:
         walk(right, {**limits, column: (max(low, at), high)})
 
     walk(0, {})
-    return found
+    return boxes

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom, binomtest
 
-from imr_sim.discovery.boxes import Box, Limit, find_boxes, score
-from imr_sim.discovery.cases import Cases
+from imr_sim.sensitivity.discovery.boxes import Box, Limit, find_boxes, score
+from imr_sim.sensitivity.discovery.cases import Cases
 
 CONFIDENCE = 0.95
 LEVEL = 0.05  # of a test
@@ -78,7 +78,7 @@ def discover(
     half[rng.permutation(len(cases))[: len(cases) // 2]] = True
     sought, judged = cases.values[half], cases.values[~half]
     good = {"as good": cases.good, "worse": ~cases.good}
-    found = dict(zip(KINDS, find_boxes(sought, cases.good[half], depth, least, seed), strict=True))
+    boxes = dict(zip(KINDS, find_boxes(sought, cases.good[half], depth, least, seed), strict=True))
     by_chance: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for i in range(permutations):
         shuffled = rng.permutation(cases.good[half])
@@ -88,19 +88,19 @@ def discover(
         if progress:
             progress((i + 1) / permutations, "what chance would find")
     rows, limits = [], []
-    for kind, box in found.items():
+    for kind, box in boxes.items():
         reached = score(box, sought, good[kind][half])
         chance = np.array(by_chance[kind])
         p = float((1 + (chance >= reached - 1e-9).sum()) / (1 + len(chance)))
         held = _judge(box, judged, good[kind][~half])
-        told = p <= LEVEL and held["density_lo"] > held["base"]
+        distinct = p <= LEVEL and held["density_lo"] > held["base"]
         row = {
             "kind": kind,
             **held,
             "score": reached,
             "chance_score": float(np.quantile(chance, 1 - LEVEL)),
             "p": p,
-            "verdict": FOUND if told else NOISE,
+            "verdict": FOUND if distinct else NOISE,
         }
         rows.append(row)
         limits += [_limit(kind, box, limit, cases, good[kind], ~half) for limit in box.limits]
@@ -110,7 +110,7 @@ def discover(
         pd.DataFrame(limits, columns=columns),
         _share(cases),
         half,
-        found,
+        boxes,
     )
 
 
@@ -122,10 +122,10 @@ def _judge(box: Box, values: np.ndarray, good: np.ndarray) -> dict[str, float]:
         "coverage": (both, int(good.sum())),
         "mass": (int(inside.sum()), len(values)),
     }
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for name, (k, n) in counts.items():
-        found |= dict(zip((name, f"{name}_lo", f"{name}_hi"), wilson(k, n), strict=True))
-    return {**found, "base": float(good.mean()), "draws": len(values)}
+        shares |= dict(zip((name, f"{name}_lo", f"{name}_hi"), wilson(k, n), strict=True))
+    return {**shares, "base": float(good.mean()), "draws": len(values)}
 
 
 def wilson(k: int, n: int) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""Points at which a function is to be evaluated, and what it answers there."""
+"""Points at which a function is to be evaluated, and what comes out there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS = {"morris": 1, "sobol": 2, "pawn": 3}
 
 
 @dataclass(frozen=True)
-class Stage:
+class Sample:
     """The design of one method.
 
     Attributes
@@ -54,7 +54,7 @@ class Stage:
         return (blocks[:, None] * self.size + np.arange(self.size)).ravel()
 
 
-def morris_stage(names: tuple[str, ...], trajectories: int, seed: int) -> Stage:
+def morris_sample(names: tuple[str, ...], trajectories: int, seed: int) -> Sample:
     """Trajectories that move one factor at a time (Morris 1991, doi 10.2307/1269043).
 
     The levels are the middles of equally likely parts, so that a step goes half way through a
@@ -64,10 +64,10 @@ def morris_stage(names: tuple[str, ...], trajectories: int, seed: int) -> Stage:
         problem(names), trajectories, num_levels=LEVELS, seed=generator(seed, PARTS["morris"])
     )
     u = (cube * (LEVELS - 1) + 0.5) / LEVELS
-    return Stage("morris", names, u, cube, len(names) + 1, False)
+    return Sample("morris", names, u, cube, len(names) + 1, False)
 
 
-def sobol_stage(names: tuple[str, ...], samples: int, second_order: bool, seed: int) -> Stage:
+def sobol_sample(names: tuple[str, ...], samples: int, second_order: bool, seed: int) -> Sample:
     """Saltelli's design (2002, doi 10.1016/S0010-4655(02)00280-1) on scrambled Sobol' points."""
     cube = sample_sobol.sample(
         problem(names),
@@ -76,14 +76,14 @@ def sobol_stage(names: tuple[str, ...], samples: int, second_order: bool, seed: 
         seed=generator(seed, PARTS["sobol"]),
     )
     size = 2 * len(names) + 2 if second_order else len(names) + 2
-    return Stage("sobol", names, _inside(cube), cube, size, False)
+    return Sample("sobol", names, _inside(cube), cube, size, False)
 
 
-def pawn_stage(names: tuple[str, ...], points: int, seed: int) -> Stage:
+def pawn_sample(names: tuple[str, ...], points: int, seed: int) -> Sample:
     """Scrambled Sobol' points, each with luck of its own: PAWN compares no two of them."""
     sampler = qmc.Sobol(len(names), rng=generator(seed, PARTS["pawn"]))
     cube = sampler.random(points)
-    return Stage("pawn", names, _inside(cube), cube, 1, True)
+    return Sample("pawn", names, _inside(cube), cube, 1, True)
 
 
 def _inside(u: np.ndarray) -> np.ndarray:
@@ -92,7 +92,7 @@ def _inside(u: np.ndarray) -> np.ndarray:
 
 
 class Function(Protocol):
-    """What is analysed: anything that answers a stage."""
+    """What is analysed: anything that can be evaluated at a sample."""
 
     @property
     def factors(self) -> Factors:
@@ -104,19 +104,21 @@ class Function(Protocol):
 
     @property
     def replicates(self) -> int:
-        """Answers at each point; 1 for a function without luck."""
+        """Values at each point; 1 for a function without luck."""
 
-    def answer(self, stage: Stage, progress: Callable[[float, str], None]) -> dict[str, np.ndarray]:
+    def evaluate(
+        self, sample: Sample, progress: Callable[[float, str], None]
+    ) -> dict[str, np.ndarray]:
         """By outcome, shape (points, replicates); NaN where there is none."""
 
 
 @dataclass(frozen=True)
-class Answers:
-    """One outcome of a stage, with what is not whole left out.
+class Evaluations:
+    """One outcome of a sample, with what is not whole left out.
 
     Attributes
     ----------
-    stage : Stage
+    sample : Sample
     outcome : str
     values : ndarray, shape (blocks kept x size, replicates)
     kept : ndarray of int
@@ -125,14 +127,14 @@ class Answers:
         Points without an answer.
     """
 
-    stage: Stage
+    sample: Sample
     outcome: str
     values: np.ndarray
     kept: np.ndarray
     missing: int
 
     @classmethod
-    def of(cls, stage: Stage, outcome: str, values: np.ndarray) -> Answers:
+    def of(cls, sample: Sample, outcome: str, values: np.ndarray) -> Evaluations:
         """Leave out whole blocks: half a block would corrupt the indices.
 
         Raises
@@ -141,29 +143,29 @@ class Answers:
             When more than a tenth of the blocks would go.
         """
         good = np.isfinite(values).all(axis=1)
-        whole = good.reshape(-1, stage.size).all(axis=1)
+        whole = good.reshape(-1, sample.size).all(axis=1)
         kept = np.flatnonzero(whole)
         missing = int((~good).sum())
         if (~whole).mean() > MOST_LOST or len(kept) < 2:
             raise ImrSimError(
-                f"{outcome} has no value at {missing:,} of {len(good):,} points of {stage.method} "
+                f"{outcome} has no value at {missing:,} of {len(good):,} points of {sample.method} "
                 f"({missing / len(good):.0%}; runs that failed, or none added to divide by), so "
-                f"that {(~whole).sum():,} of {stage.blocks:,} blocks are useless; write narrower "
+                f"that {(~whole).sum():,} of {sample.blocks:,} blocks are useless; write narrower "
                 "ranges, more replicates, or another outcome"
             )
-        return cls(stage, outcome, values[stage.rows(kept)], kept, missing)
+        return cls(sample, outcome, values[sample.rows(kept)], kept, missing)
 
-    def first(self, blocks: int) -> Answers:
+    def first(self, blocks: int) -> Evaluations:
         """What the first `blocks` of the design alone say."""
         fewer = self.kept[self.kept < blocks]
-        return Answers(
-            self.stage, self.outcome, self.values[: len(fewer) * self.stage.size], fewer, 0
+        return Evaluations(
+            self.sample, self.outcome, self.values[: len(fewer) * self.sample.size], fewer, 0
         )
 
     @property
     def cube(self) -> np.ndarray:
         """SALib's points of the blocks kept."""
-        return self.stage.cube[self.stage.rows(self.kept)]
+        return self.sample.cube[self.sample.rows(self.kept)]
 
     @property
     def means(self) -> np.ndarray:
@@ -171,7 +173,7 @@ class Answers:
         return self.values.mean(axis=1)
 
     @property
-    def luck(self) -> np.ndarray:
+    def noise(self) -> np.ndarray:
         """What luck alone makes of such a mean: one part of the replicates less the other.
 
         Scaled so that its variance is that of the luck in the mean; parameters cancel in it.

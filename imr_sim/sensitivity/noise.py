@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from imr_sim.sensitivity.library import CONFIDENCE, generator
-from imr_sim.sensitivity.stage import PARTS, Answers
+from imr_sim.sensitivity.sample import PARTS, Evaluations
 
 COLUMNS = ("outcome", "method", "luck", "points", "replicates", "share_of", "value", "lo", "hi")
 
 
-def luck_shares(answers: Answers, resamples: int, seed: int) -> pd.DataFrame:
+def noise_shares(evaluations: Evaluations, resamples: int, seed: int) -> pd.DataFrame:
     """Shares of variance that are luck, with percentile bootstrap intervals over points.
 
     Luck within a point is the variance over its replicates, averaged over points. Where all
@@ -23,7 +23,7 @@ def luck_shares(answers: Answers, resamples: int, seed: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    answers : Answers
+    evaluations : Evaluations
         Of Sobol' (its independent points are used) or of PAWN.
     resamples : int
         Bootstrap samples of points.
@@ -35,24 +35,24 @@ def luck_shares(answers: Answers, resamples: int, seed: int) -> pd.DataFrame:
         ``share_of`` "one history": variance that would remain if all parameters were known;
         "means": of the means over replicates that the indices are about.
     """
-    stage = answers.stage
-    points = _independent(answers)
+    sample = evaluations.sample
+    points = _independent(evaluations)
     replicates = points.shape[1]
-    rng = generator(seed, PARTS[stage.method], 2)
-    found = _shares(points, stage.own_luck)
+    rng = generator(seed, PARTS[sample.method], 2)
+    shares = _shares(points, sample.own_luck)
     picks = (rng.integers(len(points), size=len(points)) for _ in range(resamples))
-    again = np.array([_shares(points[pick], stage.own_luck) for pick in picks])
+    again = np.array([_shares(points[pick], sample.own_luck) for pick in picks])
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     lo, hi = np.quantile(again, tails, axis=0)
     rows: list[dict[str, Any]] = [
         {
-            "outcome": answers.outcome,
-            "method": stage.method,
-            "luck": "own" if stage.own_luck else "common",
+            "outcome": evaluations.outcome,
+            "method": sample.method,
+            "luck": "own" if sample.own_luck else "common",
             "points": len(points),
             "replicates": replicates,
             "share_of": of,
-            "value": found[i],
+            "value": shares[i],
             "lo": lo[i],
             "hi": hi[i],
         }
@@ -61,7 +61,9 @@ def luck_shares(answers: Answers, resamples: int, seed: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def covered(some: Answers, every: Answers, resamples: int, seed: int) -> tuple[float, float, float]:
+def covered(
+    some: Evaluations, every: Evaluations, resamples: int, seed: int
+) -> tuple[float, float, float]:
     """Variance that the parameters of Sobol' make, as a share of what all of them make.
 
     Luck is taken off both. With a percentile bootstrap interval over points; above 1 by chance,
@@ -69,12 +71,12 @@ def covered(some: Answers, every: Answers, resamples: int, seed: int) -> tuple[f
 
     Parameters
     ----------
-    some, every : Answers
+    some, every : Evaluations
         Of Sobol' and of PAWN.
     resamples, seed : int
     """
     rng = generator(seed, PARTS["sobol"], 3)
-    both = [(_independent(a), a.stage.own_luck) for a in (some, every)]
+    both = [(_independent(a), a.sample.own_luck) for a in (some, every)]
     part, whole = (_parts(points, own)[1] for points, own in both)
     if whole == 0:
         return np.nan, np.nan, np.nan
@@ -89,10 +91,10 @@ def covered(some: Answers, every: Answers, resamples: int, seed: int) -> tuple[f
     return part / whole, float(lo), float(hi)
 
 
-def _independent(answers: Answers) -> np.ndarray:
+def _independent(evaluations: Evaluations) -> np.ndarray:
     """Values at points that do not share coordinates, shape (points, replicates)."""
-    values = answers.values.reshape(-1, answers.stage.size, answers.values.shape[1])
-    if answers.stage.size == 1:
+    values = evaluations.values.reshape(-1, evaluations.sample.size, evaluations.values.shape[1])
+    if evaluations.sample.size == 1:
         return values[:, 0]
     return np.concatenate([values[:, 0], values[:, -1]])
 

@@ -1,4 +1,4 @@
-"""The whole of a sensitivity study: screen, decompose, look at tails; the same for any function."""
+"""A whole sensitivity analysis: screen, decompose, look at tails; the same for any function."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 
 from imr_sim.sensitivity.indices import indices
-from imr_sim.sensitivity.luck import COLUMNS as LUCK_COLUMNS
-from imr_sim.sensitivity.luck import covered, luck_shares
-from imr_sim.sensitivity.stage import (
-    Answers,
+from imr_sim.sensitivity.noise import COLUMNS as NOISE_COLUMNS
+from imr_sim.sensitivity.noise import covered, noise_shares
+from imr_sim.sensitivity.sample import (
+    Evaluations,
     Function,
-    Stage,
-    morris_stage,
-    pawn_stage,
-    sobol_stage,
+    Sample,
+    morris_sample,
+    pawn_sample,
+    sobol_sample,
 )
 
 METHODS = ("morris", "sobol", "pawn")
@@ -27,8 +27,8 @@ Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How large a study is.
+class Settings:
+    """How large an analysis is.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What a study found.
+    """What an analysis came to.
 
     Attributes
     ----------
@@ -77,8 +77,8 @@ class Sensitivity:
         Columns as in `imr_sim.sensitivity.indices`.
     convergence : DataFrame
         The same, from the first eighth, quarter and half of each design and from all of it.
-    luck : DataFrame
-        Columns as in `imr_sim.sensitivity.luck`.
+    noise : DataFrame
+        Columns as in `imr_sim.sensitivity.noise`.
     lost : DataFrame
         One row a method and outcome: ``method, outcome, points, missing, blocks, dropped``.
     outcomes : DataFrame
@@ -91,13 +91,13 @@ class Sensitivity:
 
     indices: pd.DataFrame
     convergence: pd.DataFrame
-    luck: pd.DataFrame
+    noise: pd.DataFrame
     lost: pd.DataFrame
     outcomes: pd.DataFrame
     chosen: tuple[str, ...]
 
 
-def study(function: Function, plan: Plan, progress: Report | None = None) -> Sensitivity:
+def analyse(function: Function, settings: Settings, progress: Report | None = None) -> Sensitivity:
     """Screen all factors, decompose the variance over the most influential, look at tails.
 
     Raises
@@ -108,32 +108,32 @@ def study(function: Function, plan: Plan, progress: Report | None = None) -> Sen
     every = function.factors.names
     chosen = every
     tables, halves, shares, lost = [], [], [], []
-    seen: dict[tuple[str, str], Answers] = {}
-    watch = _Watch(progress, plan.runs(len(every), function.replicates))
-    for method in (m for m in METHODS if m in plan.methods):
-        stage = _stage(method, every, chosen, plan)
-        values = function.answer(stage, watch.during(method))
+    seen: dict[tuple[str, str], Evaluations] = {}
+    watch = _Watch(progress, settings.runs(len(every), function.replicates))
+    for method in (m for m in METHODS if m in settings.methods):
+        sample = _sample(method, every, chosen, settings)
+        values = function.evaluate(sample, watch.during(method))
         watch.done(method)
         for outcome in function.outcomes:
-            answers = Answers.of(stage, outcome, values[outcome])
+            evaluations = Evaluations.of(sample, outcome, values[outcome])
             for part in PARTS_OF_N:
-                fewer = answers.first(stage.blocks // part)
+                fewer = evaluations.first(sample.blocks // part)
                 if len(fewer.kept) >= 2:
-                    table = indices(fewer, chosen, RESAMPLES, plan.seed, plan.second_order)
+                    table = indices(fewer, chosen, RESAMPLES, settings.seed, settings.second_order)
                     halves.append(table)
             tables.append(table)
-            seen[method, outcome] = answers
+            seen[method, outcome] = evaluations
             if method != "morris" and function.replicates > 1:
-                shares.append(luck_shares(answers, RESAMPLES, plan.seed))
-            lost.append(_lost(answers))
+                shares.append(noise_shares(evaluations, RESAMPLES, settings.seed))
+            lost.append(_lost(evaluations))
         if method == "morris":
-            chosen = most_influential(pd.concat(tables), plan.top)
+            chosen = most_influential(pd.concat(tables), settings.top)
     return Sensitivity(
         pd.concat(tables, ignore_index=True),
         pd.concat(halves, ignore_index=True),
-        pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=LUCK_COLUMNS),
+        pd.concat(shares, ignore_index=True) if shares else pd.DataFrame(columns=NOISE_COLUMNS),
         pd.DataFrame(lost),
-        pd.DataFrame([_outcome(name, seen, plan.seed) for name in function.outcomes]),
+        pd.DataFrame([_outcome(name, seen, settings.seed) for name in function.outcomes]),
         chosen,
     )
 
@@ -153,27 +153,29 @@ def most_influential(morris: pd.DataFrame, top: int) -> tuple[str, ...]:
     return tuple(first[first > 0].index) or tuple(first.index)
 
 
-def _stage(method: str, every: tuple[str, ...], chosen: tuple[str, ...], plan: Plan) -> Stage:
+def _sample(
+    method: str, every: tuple[str, ...], chosen: tuple[str, ...], settings: Settings
+) -> Sample:
     if method == "morris":
-        return morris_stage(every, plan.trajectories, plan.seed)
+        return morris_sample(every, settings.trajectories, settings.seed)
     if method == "sobol":
-        return sobol_stage(chosen, plan.samples, plan.second_order, plan.seed)
-    return pawn_stage(every, plan.points, plan.seed)
+        return sobol_sample(chosen, settings.samples, settings.second_order, settings.seed)
+    return pawn_sample(every, settings.points, settings.seed)
 
 
-def _lost(answers: Answers) -> dict[str, object]:
-    stage = answers.stage
+def _lost(evaluations: Evaluations) -> dict[str, object]:
+    sample = evaluations.sample
     return {
-        "method": stage.method,
-        "outcome": answers.outcome,
-        "points": len(stage.u),
-        "missing": answers.missing,
-        "blocks": stage.blocks,
-        "dropped": stage.blocks - len(answers.kept),
+        "method": sample.method,
+        "outcome": evaluations.outcome,
+        "points": len(sample.u),
+        "missing": evaluations.missing,
+        "blocks": sample.blocks,
+        "dropped": sample.blocks - len(evaluations.kept),
     }
 
 
-def _outcome(name: str, seen: dict[tuple[str, str], Answers], seed: int) -> dict[str, object]:
+def _outcome(name: str, seen: dict[tuple[str, str], Evaluations], seed: int) -> dict[str, object]:
     last = next(m for m in reversed(METHODS) if (m, name) in seen)
     means = seen[last, name].means
     low, middle, high = np.quantile(means, [0.05, 0.5, 0.95])
