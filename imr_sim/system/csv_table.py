@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from imr_sim.csv_files import unshielded
 from imr_sim.errors import RequestError, RequestErrors
 
 MOST_KINDS = 10
@@ -84,7 +85,7 @@ def read_text(path: Path) -> str:
     """
     try:
         content = path.read_bytes()
-        if content[:2] == b"PK":
+        if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
             raise RequestError(
                 path.name,
                 where=str(path),
@@ -182,7 +183,7 @@ def read_csv(
     if rows_needed and not rows:
         defects.add("no rows", at="", why="there is only a header", write="Add a row.")
     defects.raise_if_any()
-    stripped = [[cell.strip() for cell in cells] for cells in rows]
+    stripped = [[unshielded(cell.strip()) for cell in cells] for cells in rows]
     return pd.DataFrame(stripped, columns=header, index=numbers, dtype=object)
 
 

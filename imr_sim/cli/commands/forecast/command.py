@@ -15,7 +15,8 @@ from imr_sim.cli.commands.forecast.request import ForecastRequest
 from imr_sim.cli.inputs import Inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv, write_parquet
+from imr_sim.cli.tables import write_parquet
+from imr_sim.csv_files import write_csv
 from imr_sim.evidence import facility_counts
 
 __all__ = ["CONTENTS", "SCRATCH", "headline", "load", "report", "run", "write"]

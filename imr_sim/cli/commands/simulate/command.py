@@ -16,7 +16,8 @@ from imr_sim.cli.commands.simulate.request import SimulateRequest
 from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv, write_parquet, write_parquet_parts
+from imr_sim.cli.tables import write_parquet, write_parquet_parts
+from imr_sim.csv_files import write_csv
 from imr_sim.experiment import simulate
 from imr_sim.model.batch import identities
 from imr_sim.model.history import History
