@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Buffer, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from imr_sim.errors import RequestError
 
@@ -21,7 +21,7 @@ class Damaged(ValueError):
     """A file is not as it was written."""
 
 
-def write_whole(path: Path, content: Buffer) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is there whole, or not at all, even when disk or machine give out."""
     part = path.with_name(path.name + UNFINISHED)
     try:
@@ -41,7 +41,7 @@ def write_whole(path: Path, content: Buffer) -> None:
             os.close(folder)
 
 
-def checksum(content: Buffer) -> str:
+def checksum(content: bytes) -> str:
     """SHA-256 of bytes, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
@@ -105,7 +105,7 @@ def held(lock: Path, what: str) -> Iterator[None]:
     Parameters
     ----------
     lock : Path
-        File of the lock; it stays.
+        A file that is made for it and stays, or the folder itself.
     what : str
         What is held, for the message.
 
@@ -114,34 +114,41 @@ def held(lock: Path, what: str) -> Iterator[None]:
     RequestError
         When another process holds it.
     """
-    with open(lock, "wb") as file:
-        if not _lock(file):
+    folder = lock.is_dir()
+    descriptor = os.open(lock, os.O_RDONLY if folder else os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if not _lock(descriptor):
             raise RequestError(
-                str(lock.parent),
+                str(lock if folder else lock.parent),
                 where=what,
                 why="another process is working on it",
                 write="Wait until it has ended, or end it.",
             )
         yield
+    finally:
+        os.close(descriptor)
 
 
 def is_held(lock: Path) -> bool:
     """Whether some process holds a lock now."""
     try:
-        with open(lock, "rb") as file:
-            return not _lock(file)
+        descriptor = os.open(lock, os.O_RDONLY)
     except OSError:
         return False
+    try:
+        return not _lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
-def _lock(file: BinaryIO) -> bool:
-    """Take the lock of an open file if nobody holds it; the end of the process gives it back."""
+def _lock(descriptor: int) -> bool:
+    """Take the lock of what is open if nobody holds it; the end of the process gives it back."""
     try:
         import fcntl
     except ImportError:  # Windows: two runs in one folder are not noticed there
         return True
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -17,7 +17,7 @@ from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment.chunk import Chunks
 from imr_sim.experiment.executors import AHEAD, Done, Shards, undisturbed
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.experiment.store import Task
+from imr_sim.experiment.shard import Task
 
 SECONDS_TO_CONNECT = 30
 _shards: dict[str, Shards] = {}  # of a worker, by the digest of the scenario

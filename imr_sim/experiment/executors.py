@@ -21,7 +21,7 @@ import pyarrow as pa
 from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment.chunk import Chunks
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.experiment.store import Task, encode
+from imr_sim.experiment.shard import Task, encode
 
 EXECUTORS = ("serial", "processes", "dask")
 AHEAD = 2  # chunks handed out for each worker, so that none waits

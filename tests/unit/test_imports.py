@@ -18,13 +18,14 @@ SCRIPTS = sorted(
 )
 
 # Part -> the parts it may import besides itself (docs/architecture.md).
-BASE = {"errors", "limits", "checks", "months", "paths"}
+BASE = {"errors", "limits", "checks", "months", "durable", "paths"}
 BELOW_MODEL = BASE | {"system", "strategies"}
 MAY_IMPORT = {
     "errors": set(),
     "limits": set(),
     "checks": {"errors", "limits"},
     "months": {"errors", "limits", "checks"},
+    "durable": {"errors"},
     "paths": {"errors"},
     "system": BASE,
     "strategies": BASE | {"system"},
@@ -47,6 +48,7 @@ LIBRARIES = {
     "limits": set(),
     "checks": {"numpy", "pandas"},
     "months": {"pandas"},
+    "durable": set(),
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
     "evidence": {"numpy", "scipy"},
