@@ -17,7 +17,7 @@ import numpy as np
 from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.experiment.run import Histories, Run
-from imr_sim.model.batch import NO_LOG, Batch, Stage
+from imr_sim.model.batch import NO_LOG, Batch, Setting
 from imr_sim.model.events import Log, new_log
 from imr_sim.model.history import read_factors
 from imr_sim.model.outcomes import monthly_outcomes
@@ -61,7 +61,7 @@ def advance(
     -------
     ndarray of RECORD, shape (B, months, S)
     """
-    world = batch.stage.world
+    world = batch.setting.world
     record = np.empty((len(batch), months, world.n_sites), RECORD) if into is None else into
     one_by_one = campaign is not None or logs is not None
     step = 1 if one_by_one else max(1, SLICE // len(batch))
@@ -173,15 +173,15 @@ class Driver:
         if threads is not None:
             whole_number("threads", threads, *limits.THREADS)
         self.run = run
-        self.stage = Stage.of(run.system, run.seed, run.dates.start, threads)
+        self.setting = Setting.of(run.system, run.seed, run.dates.start, threads)
         # Pasts run ahead of those whose strategies are under way, so that no thread waits.
-        self.ahead = 1 + self.stage.threads // (1 + len(run.strategies))
+        self.ahead = 1 + self.setting.threads // (1 + len(run.strategies))
 
     @property
     def at_once(self) -> int:
         """Histories of a chunk, at most, so that all chunks under way stay below the cap."""
-        one = sum(array.nbytes for array in allocate(1, self.stage.world))
-        one += self.run.dates.months * self.stage.world.n_sites * RECORD.itemsize
+        one = sum(array.nbytes for array in allocate(1, self.setting.world))
+        one += self.run.dates.months * self.setting.world.n_sites * RECORD.itemsize
         chunks = 2 * self.ahead + 1  # ahead, at hand, and with strategies under way
         return max(1, min(CHUNK_HISTORIES, MEMORY_BYTES // (one * chunks)))
 
@@ -194,10 +194,10 @@ class Driver:
         tick: Tick | None = None,
     ) -> Past:
         """Run histories to the policy date; `tick(history_months)` now and then."""
-        stage = replace(self.stage, threads=threads)
-        batch = Batch(stage, histories.values, histories.draw, histories.replicate)
+        setting = replace(self.setting, threads=threads)
+        batch = Batch(setting, histories.values, histories.draw, histories.replicate)
         before = self.run.dates.before
-        record = np.empty((len(batch), before, stage.world.n_sites), RECORD)
+        record = np.empty((len(batch), before, setting.world.n_sites), RECORD)
         support_usd = np.zeros((len(batch), before))
         logs: list[Log] | None = [] if events else None
         for period in self.run.past:
@@ -246,7 +246,7 @@ class Driver:
         Chunk
             In the order of the histories.
         """
-        threads, strategies = self.stage.threads, self.run.strategies
+        threads, strategies = self.setting.threads, self.run.strategies
         places = self._places(len(histories), events)
         first = max(1, threads // min(self.ahead, len(places)))  # others have nothing to do yet
 
@@ -278,7 +278,7 @@ class Driver:
 
     def _places(self, histories: int, events: bool) -> list[slice]:
         """Chunks of neighbours, small enough that every thread has some of the work."""
-        shared = -(-histories * max(1, len(self.run.strategies)) // self.stage.threads)
+        shared = -(-histories * max(1, len(self.run.strategies)) // self.setting.threads)
         size = 1 if events else max(1, min(self.at_once, shared, histories))
         return [slice(i, min(i + size, histories)) for i in range(0, histories, size)]
 

@@ -12,7 +12,7 @@ from imr_sim.checks import whole_number
 from imr_sim.experiment.driver import Course, Driver, Past
 from imr_sim.experiment.progress import HistoryMonths, ProgressCall
 from imr_sim.experiment.run import Histories, Run
-from imr_sim.model.batch import Stage
+from imr_sim.model.batch import Setting
 from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log
 from imr_sim.model.history import FACTORS, History
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
@@ -116,7 +116,7 @@ def simulate(
     for chunk in driver.chunks(histories, keep_past, keep_course, events=events, tick=tick):
         if events:
             logs, history = [*chunk.past, *chunk.courses[0]], histories[chunk.where]
-            happened.append(_event_frame(driver.stage, logs, *history.draw, *history.replicate))
+            happened.append(_event_frame(driver.setting, logs, *history.draw, *history.replicate))
     shape = (len(draws), replicates)
     return History(
         system=system,
@@ -134,27 +134,27 @@ def simulate(
     )
 
 
-def _event_frame(stage: Stage, logs: list[Log], draw: int, replicate: int) -> pd.DataFrame:
+def _event_frame(setting: Setting, logs: list[Log], draw: int, replicate: int) -> pd.DataFrame:
     """One row an event: month, kind, station, staff member, detail, source."""
     month, kind, site, slot, detail, source = (
         np.concatenate([getattr(log, name)[: log.n[0]] for log in logs])
         for name in ("month", "kind", "site", "slot", "detail", "source")
     )
-    staff_of = np.full(64 * len(stage.world.word_site), -1)
-    staff_of[stage.slot] = np.arange(stage.system.n_staff)
-    ids = np.array([*stage.system.staff_ids(), ""], dtype=object)
+    staff_of = np.full(64 * len(setting.world.word_site), -1)
+    staff_of[setting.slot] = np.arange(setting.system.n_staff)
+    ids = np.array([*setting.system.staff_ids(), ""], dtype=object)
     heard = kind == HEARD
     return pd.DataFrame(
         {
             "draw": draw,
             "replicate": replicate,
             "month": month_index(
-                stage.start, int(month.max(initial=stage.start)) - stage.start + 1
-            )[month - stage.start]
+                setting.start, int(month.max(initial=setting.start)) - setting.start + 1
+            )[month - setting.start]
             if len(month)
             else pd.DatetimeIndex([]),
             "event": np.array(KIND_NAMES, dtype=object)[kind],
-            "station": stage.facts.station[site].astype(object),
+            "station": setting.facts.station[site].astype(object),
             "staff": ids[np.where(slot >= 0, staff_of[slot], -1)],
             "heard_from": np.where(heard, np.array(HEARD_FROM, dtype=object)[detail * heard], ""),
             "source": ids[np.where(source >= 0, staff_of[source], -1)],

@@ -11,7 +11,7 @@ from imr_sim.experiment.run import Period
 from imr_sim.model.batch import Batch
 from imr_sim.model.compiled import entry
 from imr_sim.model.layout import World
-from imr_sim.model.record_phase import count_staff, tell_ties
+from imr_sim.model.record_phase import count_staff, update_exposure
 from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, EXPERIENCED, SUPPORTIVE
 from imr_sim.strategies import Campaign
 
@@ -26,22 +26,22 @@ PRESUPPOSES = {
 @entry
 def settle_accounts(
     world: World,
-    told: np.ndarray,
+    counted: np.ndarray,
     flags: np.ndarray,
     within: np.ndarray,
     between: np.ndarray,
     peers: np.ndarray,
     sites: np.ndarray,
 ) -> None:
-    """Tell ties and count heads after flags were changed from what ties were told."""
-    tell_ties(world, told, flags, within, between, peers)
+    """Update exposure and count heads after flags were changed."""
+    update_exposure(world, counted, flags, within, between, peers)
     count_staff(world, flags, sites)
 
 
 class Live:
     """The arrays of one history, kept consistent while agents change them.
 
-    Counters of informed ties and head counts of sites follow late: they are settled by the
+    Counters of exposure and head counts of sites follow late: they are settled by the
     engine's own rules before anything reads them, so that changing many people costs little.
 
     Parameters
@@ -61,7 +61,7 @@ class Live:
         self.flags: np.ndarray = batch.state.flags[0]
         self.hired: np.ndarray = batch.state.hired[0]
         self._sites: np.ndarray = batch.state.sites[0]
-        self._told = self.flags.copy()
+        self._counted = self.flags.copy()
         self._unsettled = False
 
     def site(self, index: int) -> np.void:
@@ -85,17 +85,17 @@ class Live:
 
     def heard_from(self, post: int) -> Iterator[int]:
         """Posts of the colleagues that the person in a post hears from."""
-        world = self.batch.stage.world
+        world = self.batch.setting.world
         first, last = world.teller_ptr[post], world.teller_ptr[post + 1]
         return (int(teller) for teller in world.tellers[first:last])
 
     def settle(self) -> None:
-        """Bring counters of informed ties and head counts up to date with the flags."""
+        """Bring counters of exposure and head counts up to date with the flags."""
         if self._unsettled:
-            world, state = self.batch.stage.world, self.batch.state
+            world, state = self.batch.setting.world, self.batch.state
             counters = (state.within[0], state.between[0], state.peers[0])
-            settle_accounts(world, self._told, self.flags, *counters, self._sites)
-            self._told[:] = self.flags
+            settle_accounts(world, self._counted, self.flags, *counters, self._sites)
+            self._counted[:] = self.flags
             self._unsettled = False
 
     def advance(self) -> np.ndarray:
@@ -108,5 +108,5 @@ class Live:
                 self.campaigns.append((period, self._campaign))
         record = advance(self.batch, 1, self._campaign)
         self.months_run += 1
-        self._told[:] = self.flags
+        self._counted[:] = self.flags
         return record[0]

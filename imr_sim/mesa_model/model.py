@@ -114,11 +114,11 @@ class IMRModel(Model):
             seed=self.seed,
         )
         self.dates = run.dates
-        stage = Driver(run, threads=1).stage
-        batch = Batch(stage, self.parameters.values, np.array([draw]), np.array([replicate]))
+        setting = Driver(run, threads=1).setting
+        batch = Batch(setting, self.parameters.values, np.array([draw]), np.array([replicate]))
         self.live = Live(batch, (*run.past, run.policy(self.strategy)))
         self._records = [np.empty((0, self.system.n_sites), RECORD)]
-        self._staff_in = self._create_agents(stage.slot)
+        self._staff_in = self._create_agents(setting.slot)
 
     def _create_agents(self, slot: np.ndarray) -> dict[int, Staff]:
         rows = self.system.sites.to_dict("records")

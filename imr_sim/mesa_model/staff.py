@@ -105,7 +105,7 @@ class Staff(Fixture):
     def hired(self) -> pd.Timestamp:
         """Month of hire; the history's first month for those who were there at its start."""
         live = self.model.live
-        return month_index(live.batch.stage.start + int(live.hired[self._post]), 1)[0]
+        return month_index(live.batch.setting.start + int(live.hired[self._post]), 1)[0]
 
     @property
     def ties(self) -> list[Staff]:

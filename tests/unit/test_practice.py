@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import imr_sim as imr
-from imr_sim.model.batch import Batch, Stage, identities
+from imr_sim.model.batch import Batch, Setting, identities
 from imr_sim.model.parameters import INDEX
 from imr_sim.practice import Move, Practice, Support, load_practice, practice_names
 from imr_sim.strategies import LEVERS, Component, ComposedStrategy, SiteFacts, Strategy, Wish
@@ -57,7 +57,7 @@ class Watcher(Strategy):
 def test_imr_is_the_model_as_it_stands(small, draws):
     """Bit by bit what the engine gives by itself."""
     draw, replicate, values = identities(draws, 1)
-    plain = Batch(Stage.of(small, 5, "2004-01"), values, draw, replicate).advance(120)
+    plain = Batch(Setting.of(small, 5, "2004-01"), values, draw, replicate).advance(120)
     for practice in ("imr", load_practice("imr"), Practice("IMR", "2004-01")):
         history = imr.simulate(small, draws, practice=practice, months=120, seed=5)
         assert (history.record[:, 0] == plain).all()
