@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -39,4 +41,19 @@ def amount(name: str, value: object) -> None:
         why="it is no amount of money",
         write=f"Write US$ as a number from 0 to {limits.BUDGET.high:.0e}, e.g. 5e6, or None for no "
         "limit.",
+    )
+
+
+def several(name: str, value: object) -> list[Any]:
+    """Return the members of a list or other sequence, or raise RequestError.
+
+    A string is no list of its letters.
+    """
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    raise RequestError(
+        f"{name}={value!r}",
+        where=name,
+        why="it is not a list",
+        write=f"Write {name}=[{value!r}]." if isinstance(value, str) else "Write a list.",
     )

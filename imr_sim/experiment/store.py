@@ -6,10 +6,12 @@ design and the sweep's account of itself carry checksums, so that no damage is b
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,10 @@ from imr_sim import durable
 from imr_sim.durable import UNFINISHED, Damaged
 from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment import shard
+from imr_sim.experiment.design import ABOUT_POINTS, KEYS, Design, read_points
 from imr_sim.experiment.scenario import RunId, Scenario
 from imr_sim.experiment.shard import Task
+from imr_sim.model.parameters import NAMES
 
 POINTS, ABOUT, SHARDS, LOCK = "points.parquet", "scenario.json", "shards", ".lock"
 POINTS_CHECKSUM = "points_sha256"
@@ -107,7 +111,8 @@ class Store:
 
     def write(self, task: Task, content: bytes) -> None:
         """Add a shard: it is there whole, or not at all, whatever happens."""
-        durable.write_whole(self.folder / SHARDS / shard.name_of(task, content), content)
+        with _disk(self.folder):
+            durable.write_whole(self.folder / SHARDS / shard.name_of(task, content), content)
 
     def clean(self) -> int:
         """Remove what an interrupted writer left, and damaged shards; the number of these."""
@@ -198,7 +203,12 @@ class Store:
 
     def points(self) -> pd.DataFrame:
         """The design: ``point``, and the values of the parameters that it varies."""
-        return self._points().to_pandas()
+        return self._points().to_pandas().drop(columns="draw", errors="ignore")
+
+    def design(self) -> Design:
+        """The design as it was begun with, with the luck of its points."""
+        self._points()
+        return replace(read_points(self.folder / POINTS), note=self.about["design"])
 
     def _points(self) -> pa.Table:
         if not self._points_are_sound():
@@ -230,22 +240,24 @@ class Store:
 
         The same runs give the same bytes, however they were cut into shards. Returns the rows.
         """
-        design = self._points().drop_columns(["point"])
+        points = self._points()
+        design = points.select([name for name in points.column_names if name not in KEYS])
         part = path.with_name(path.name + UNFINISHED)
         writer, rows = None, 0
         try:
-            for table in _regrouped(self.tables()):
-                varied = design.take(table["point"])
-                for i, name in enumerate(varied.column_names):
-                    table = table.add_column(3 + i, name, varied[name])
-                writer = writer or pq.ParquetWriter(part, table.schema, compression="zstd")
-                writer.write_table(table)
-                rows += len(table)
-            if writer is not None:
-                writer.close()
-                with open(part, "rb+") as file:
-                    os.fsync(file.fileno())
-                os.replace(part, path)
+            with _disk(path.parent):
+                for table in _regrouped(self.tables()):
+                    varied = design.take(table["point"])
+                    for i, name in enumerate(varied.column_names):
+                        table = table.add_column(3 + i, name, varied[name])
+                    writer = writer or pq.ParquetWriter(part, table.schema, compression="zstd")
+                    writer.write_table(table)
+                    rows += len(table)
+                if writer is not None:
+                    writer.close()
+                    with open(part, "rb+") as file:
+                        os.fsync(file.fileno())
+                    os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
         return rows
@@ -268,6 +280,17 @@ class Store:
         return durable.is_held(self.folder / LOCK)
 
 
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """A disk that is full or gone ends the work with one message."""
+    try:
+        yield
+    except OSError as error:
+        raise ImrSimError(
+            f"{folder} cannot be written to ({error.strerror or error}). What is done is kept"
+        ) from error
+
+
 def _begun(folder: Path) -> Store | None:
     """The sweep in a folder, if there is one that can be read."""
     try:
@@ -280,7 +303,12 @@ def _write_about(folder: Path, scenario: Scenario) -> None:
     """Write the design, and what the sweep says of itself."""
     sink = pa.BufferOutputStream()
     frame = pa.Table.from_pandas(scenario.design.frame(), preserve_index=False)
-    pq.write_table(frame, sink, compression="zstd")
+    about_points: dict[str, Any] = {"own_luck": not scenario.common_luck}
+    if len(scenario.base) == 1:  # what the points do not vary, so that they are whole parameters
+        about_points["base"] = dict(zip(NAMES, scenario.base.values[0].tolist(), strict=True))
+        about_points["practice"] = scenario.run.practice.name
+    metadata = {**(frame.schema.metadata or {}), ABOUT_POINTS: json.dumps(about_points)}
+    pq.write_table(frame.replace_schema_metadata(metadata), sink, compression="zstd")
     points = sink.getvalue().to_pybytes()
     durable.write_whole(folder / POINTS, points)
     about = {
