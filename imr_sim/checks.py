@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -62,3 +64,18 @@ def read_only(values: np.ndarray) -> np.ndarray:
     if isinstance(root, bytes):
         return values  # it is one already
     return np.ndarray(values.shape, values.dtype, buffer=values.tobytes())
+
+
+def several(name: str, value: object) -> list[Any]:
+    """Return the members of a list or other sequence, or raise RequestError.
+
+    A string is no list of its letters.
+    """
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    raise RequestError(
+        f"{name}={value!r}",
+        where=name,
+        why="it is not a list",
+        write=f"Write {name}=[{value!r}]." if isinstance(value, str) else "Write a list.",
+    )

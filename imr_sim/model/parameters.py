@@ -62,6 +62,36 @@ def check_value(name: str, value: object, where: str) -> float:
     return number
 
 
+def check_column(name: str, column: pd.Series | np.ndarray, where: str) -> np.ndarray:
+    """Return many values of a parameter as floats in its range, float64 of the same length.
+
+    Raises
+    ------
+    RequestError
+        For the first that is not: see `check_value`; a truth value or a date is no number.
+    """
+    given = np.asarray(column)
+    kind = given.dtype.kind
+    if kind == "O":
+        kinds = {t for t in set(map(type, given)) if issubclass(t, int | float | np.number)}
+        kinds.discard(bool)
+        good = np.array([type(value) in kinds for value in given], bool)
+    else:
+        good = np.full(len(given), kind in "iuf")
+    values = np.full(len(given), np.nan)
+    values[good] = given[good].astype(np.float64)
+    spec = SPECS[name]
+    with np.errstate(invalid="ignore"):
+        good &= (values >= spec.low) & (values <= spec.high)
+        if name in INTEGERS:
+            good &= values == np.round(values)
+    if not good.all():
+        row = int(np.argmin(good))
+        value = given[row]
+        check_value(name, value.item() if kind in "iufb" else value, f"{where}, row {row}")
+    return values
+
+
 class Parameters(Mapping[str, float]):
     """One complete, validated, immutable set of parameter values.
 

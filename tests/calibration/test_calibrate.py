@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from damage import flipped
 
-from imr_sim.calibration import Likelihood
+from imr_sim.calibration import Likelihood, checkpoint
 from imr_sim.calibration import files as fit_files
 from imr_sim.calibration.calibrate import calibrate
 from imr_sim.calibration.forecast import forecast
@@ -18,7 +19,7 @@ from imr_sim.calibration.mechanisms import MECHANISMS, compare_mechanisms
 from imr_sim.calibration.predictive import EXACT, predictive_table, prior_worlds
 from imr_sim.calibration.refit import AGAIN, refit
 from imr_sim.calibration.simulator import Simulator
-from imr_sim.calibration.smc import Settings
+from imr_sim.calibration.smc import Cloud, Settings
 from imr_sim.calibration.space import Space
 from imr_sim.errors import RequestError
 from imr_sim.evidence import GROUPS
@@ -78,11 +79,44 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
         calibrate(simulator(), SETTINGS, BANK, checkpoint=file)
 
 
-def test_a_broken_checkpoint_is_refused(tmp_path):
+def test_a_damaged_checkpoint_is_found_and_the_run_begins_again(tmp_path, found):
     file = tmp_path / "checkpoint.npz"
     file.write_bytes(b"PK not really")
-    with pytest.raises(RequestError, match="cannot be read as a checkpoint"):
-        calibrate(simulator(), SETTINGS, BANK, checkpoint=file)
+    said = []
+    again = calibrate(
+        simulator(),
+        SETTINGS,
+        BANK,
+        checkpoint=file,
+        progress=lambda _, message: said.append(message),
+    )
+    assert "damaged" in said[0]
+    np.testing.assert_array_equal(again.z, found.z)
+
+
+def test_no_flipped_bit_of_a_checkpoint_is_believed(tmp_path):
+    file = tmp_path / "checkpoint.npz"
+    ending = {"z": np.eye(3), "luck": np.arange(6), "ll": np.zeros(3), "mean": np.ones(2)}
+    numbers = {"temper": 0.5, "stage": 2, "sweep": 1, "step": 0.2, "cheap_step": 0.1}
+    cloud = Cloud(
+        **ending,
+        **numbers,
+        cov=np.eye(2),
+        origin=np.arange(3),
+        evidence=-3.0,
+        features={"vamcs": np.arange(8.0)},
+        trace=({"stage": 1},),
+    )
+    checkpoint.save(cloud, file, "me")
+    written = file.read_bytes()
+    assert checkpoint.load(file, "me") is not None
+    rng = np.random.default_rng(4)
+    for _ in range(1000):
+        file.write_bytes(flipped(written, rng))
+        assert checkpoint.load(file, "me") is None
+    for length in (0, 1, 31, 32, 100, len(written) - 1):
+        file.write_bytes(written[:length])
+        assert checkpoint.load(file, "me") is None
 
 
 def test_draws_are_valid_parameters_and_what_nothing_speaks_of_is_prior(found):

@@ -19,13 +19,14 @@ SCRIPTS = sorted(
 )
 
 # Part -> the parts it may import besides itself (docs/architecture.md).
-BASE = {"errors", "limits", "checks", "months", "paths", "csv_files"}
+BASE = {"errors", "limits", "checks", "months", "durable", "paths", "csv_files"}
 BELOW_MODEL = BASE | {"system", "strategies"}
 MAY_IMPORT = {
     "errors": set(),
     "limits": set(),
     "checks": {"errors", "limits"},
     "months": {"errors", "limits", "checks"},
+    "durable": {"errors"},
     "paths": {"errors"},
     "csv_files": set(),
     "system": BASE,
@@ -51,6 +52,7 @@ LIBRARIES = {
     "checks": {"numpy", "pandas"},
     "csv_files": {"numpy", "pandas"},
     "months": {"pandas"},
+    "durable": set(),
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
     "evidence": {"numpy", "scipy"},
