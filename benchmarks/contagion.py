@@ -28,7 +28,7 @@ import worlds
 from histories import histories
 from interleave import Program
 
-from imr_sim.model.batch import Stage
+from imr_sim.model.batch import Setting
 
 INFORMED = 20  # people who know at the start
 BETA = 0.2  # hazard per year of a tie: from these few to nearly everybody in the 60 months
@@ -38,7 +38,7 @@ BETA = 0.2  # hazard per year of a tie: from these few to nearly everybody in th
 class Contagion:
     """What all three programs are given, and how many knew at the end of each run."""
 
-    stage: Stage
+    setting: Setting
     months: int
     histories: int
     pairs: np.ndarray = field(init=False)
@@ -46,7 +46,7 @@ class Contagion:
     ends: dict[str, list[float]] = field(default_factory=dict)
 
     def __post_init__(self):
-        system = self.stage.system
+        system = self.setting.system
         layers = [ties.pairs() for ties in system.ties.values()]
         self.pairs = np.unique(np.concatenate(layers), axis=0)
         rng = np.random.default_rng(1)
@@ -83,7 +83,7 @@ class Contagion:
 
     def _program(self, name, label, runs, prepare, run, know) -> Program:
         self.ends[name] = []
-        staff_months = runs * self.months * self.stage.system.n_staff
+        staff_months = runs * self.months * self.setting.system.n_staff
 
         def check(prepared, result):
             self.ends[name].extend(np.atleast_1d(know(prepared, result)).tolist())
@@ -94,7 +94,7 @@ class Contagion:
         parameters = worlds.silent(beta_within=BETA, beta_between=BETA)
 
         def prepare(number):
-            batch = histories(self.stage, self.histories, parameters)
+            batch = histories(self.setting, self.histories, parameters)
             batch.state.draw[:] = number + 1
             worlds.inform(batch, self.informed)
             return batch
@@ -140,7 +140,7 @@ class Contagion:
 
         def prepare(number):
             sim = ss.Sim(
-                n_agents=self.stage.system.n_staff,
+                n_agents=self.setting.system.n_staff,
                 diseases=Hearsay(),
                 networks=Fixed(),
                 dt=ss.month,
@@ -166,7 +166,7 @@ class Contagion:
         from ndlib.models.ModelConfig import Configuration
 
         graph = nx.Graph()
-        graph.add_nodes_from(range(self.stage.system.n_staff))
+        graph.add_nodes_from(range(self.setting.system.n_staff))
         graph.add_edges_from(self.pairs.tolist())
         settings = Configuration()
         settings.add_model_parameter("beta", self.probability)

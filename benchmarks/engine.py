@@ -91,15 +91,15 @@ def measure(plan: Plan) -> dict:
     found: dict = {"date": datetime.now(UTC).date().isoformat(), "machine": machine.describe()}
     found["busy_before"] = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     system = load_system(plan.system)
-    stage = lay_out(system)
+    setting = lay_out(system)
     found["system"] = {"name": system.name, "staff": system.n_staff, "sites": system.n_sites}
-    found["bytes"] = bytes_a_member(histories(stage, 1))
+    found["bytes"] = bytes_a_member(histories(setting, 1))
 
     print("speed")
     spread = [int((number + 0.5) / plan.rounds * plan.months) for number in range(plan.rounds)]
-    exact, own_luck = Twin(stage, spread), Twin(stage, spread, python_luck=True)
-    contagion = Contagion(stage, plan.contagion_months, plan.histories)
-    programs = national.programs(stage, exact, own_luck, plan.histories, plan.months)
+    exact, own_luck = Twin(setting, spread), Twin(setting, spread, python_luck=True)
+    contagion = Contagion(setting, plan.contagion_months, plan.histories)
+    programs = national.programs(setting, exact, own_luck, plan.histories, plan.months)
     programs |= contagion.programs()
     times = interleave(programs, plan.rounds)
     found["rounds"], found["histories"], found["months"] = plan.rounds, plan.histories, plan.months
@@ -130,7 +130,7 @@ def measure(plan: Plan) -> dict:
     found["start"] = start_times(plan.cold)
 
     print("least time")
-    found["roofline"] = roofline(stage, plan.months, plan.far)
+    found["roofline"] = roofline(setting, plan.months, plan.far)
 
     print("size")
     found["size"] = cost_against_size(system, list(plan.copies), plan.months)

@@ -18,8 +18,8 @@ def bytes_a_member(batch: Batch) -> dict[str, float]:
     four. Beside it: ``record`` is what a month of output takes; ``system`` is the health system
     as loaded, whose tables are not read while histories run.
     """
-    stage, state = batch.stage, batch.state
-    world, system = stage.world, stage.system
+    setting, state = batch.setting, batch.state
+    world, system = setting.world, setting.system
     n_staff = system.n_staff
     layout = _distinct(getattr(world, name) for name in world._fields if name not in TIES)
     ties = _distinct(getattr(world, name) for name in TIES)
@@ -31,7 +31,7 @@ def bytes_a_member(batch: Batch) -> dict[str, float]:
         "state": sum(array.nbytes for array in state) / len(batch),
         "scratch": state.flags[0].nbytes + words * 8 + state.sites[0].nbytes,
         "ties": ties,
-        "layout": layout + stage.slot.nbytes,
+        "layout": layout + setting.slot.nbytes,
     }
     parts["total"] = sum(parts.values())
     parts["record"] = system.n_sites * RECORD.itemsize

@@ -13,29 +13,31 @@ from histories import histories
 from interleave import Program
 from plain_mesa import Twin
 
-from imr_sim.model.batch import Stage
+from imr_sim.model.batch import Setting
 from imr_sim.strategies import load_strategy
 
 STRATEGY = "facilitation"
 
 
-def programs(stage: Stage, exact: Twin, own_luck: Twin, n: int, months: int) -> dict[str, Program]:
+def programs(
+    setting: Setting, exact: Twin, own_luck: Twin, n: int, months: int
+) -> dict[str, Program]:
     """What to time: `n` histories of `months` months here, one month of the Mesa programs."""
-    n_staff = stage.system.n_staff
+    n_staff = setting.system.n_staff
     strategy = load_strategy(STRATEGY)
 
-    def through(stage):
-        return histories(stage, n).advance_quietly(months)
+    def through(setting):
+        return histories(setting, n).advance(months)
 
-    def by_month(stage):
-        batch = histories(stage, n)
+    def by_month(setting):
+        batch = histories(setting, n)
         batch.begin_policy()
         campaign = batch.campaign(strategy, months, None)
         for _ in range(months):
             batch.advance_under(campaign)
 
     def engine(label, run, threads):
-        here = replace(stage, threads=threads)
+        here = replace(setting, threads=threads)
         return Program(label, n * months * n_staff, lambda _: here, run, threads=threads)
 
     def mesa(label, twin):

@@ -30,10 +30,11 @@ from imr_sim.model import (
     site_phases,
     turnover_phase,
 )
-from imr_sim.model.batch import Batch, Stage, identities
+from imr_sim.model.batch import Batch, Setting, identities
+from imr_sim.model.engine import agents_of, luck_of_history
 from imr_sim.model.events import new_log
-from imr_sim.model.rng import Luck
 from imr_sim.model.shipped import posterior
+from imr_sim.model.state import Given
 from imr_sim.strategies import LEVERS
 from imr_sim.system import load_system
 
@@ -46,7 +47,7 @@ PHASES = (
     "decision",
     "implementation",
     "sustainment",
-    "telling ties",
+    "exposure",
     "head counts",
 )
 HISTORIES, BEFORE, MONTHS = 64, 204, 24
@@ -63,41 +64,36 @@ def _stamp(typing):
 
 
 @numba.njit(error_model="numpy")
-def _month(world, params, key, state, month, start, doses, log, ticks):
+def _month(shared, params, state, month, doses, log, ticks):
     """One month of all histories: as `engine.month_of_history`, with a look at the counter."""
-    now = np.empty_like(state.flags[0])
-    left = np.empty(len(world.word_site), np.uint64)
-    before = np.empty_like(state.sites[0])
-    t = np.empty(11, np.int64)
+    world, t = shared.world, np.empty(11, np.int64)
     for b in range(len(params)):
-        luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
-        p, dose, new, after = params[b], doses[b], state.flags[b], state.sites[b]
-        within, between, peers = state.within[b], state.between[b], state.peers[b]
+        luck = luck_of_history(shared.key, state, b)
+        agents = agents_of(state, b)
+        given = Given(world, params[b], luck, month, shared.start, doses[b], log)
         t[0] = _stamp()
-        now[:] = new
-        before[:] = after
+        agents.now[:] = agents.new
+        agents.before[:] = agents.after
         t[1] = _stamp()
-        site_phases.context(world, p, luck, month, before, after, dose)
+        site_phases.context(given, agents)
         t[2] = _stamp()
-        turnover_phase.turnover(
-            world, p, luck, month, now, new, left, before, dose, state.hired[b], start, log
-        )
+        turnover_phase.turnover(given, agents)
         t[3] = _stamp()
-        awareness_phase.awareness(
-            world, p, luck, month, now, new, left, before, dose, within, between, log
-        )
+        awareness_phase.awareness(given, agents)
         t[4] = _stamp()
-        persuasion_phase.persuasion(world, p, luck, month, now, new, left, before, dose, peers, log)
+        persuasion_phase.persuasion(given, agents)
         t[5] = _stamp()
-        site_phases.decision(world, p, luck, month, before, after, dose, log)
+        site_phases.decision(given, agents)
         t[6] = _stamp()
-        site_phases.implementation(world, p, luck, month, now, new, left, before, after, dose, log)
+        site_phases.implementation(given, agents)
         t[7] = _stamp()
-        site_phases.sustainment(world, p, luck, month, new, before, after, dose, log)
+        site_phases.sustainment(given, agents)
         t[8] = _stamp()
-        record_phase.tell_ties(world, now, new, within, between, peers)
+        record_phase.update_exposure(
+            world, agents.now, agents.new, agents.within, agents.between, agents.peers
+        )
         t[9] = _stamp()
-        record_phase.count_staff(world, new, after)
+        record_phase.count_staff(world, agents.new, agents.after)
         t[10] = _stamp()
         ticks[b] = t[1:] - t[:-1]
 
@@ -107,20 +103,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--page", action="store_true", help="write the table into the page")
     asked = parser.parse_args()
-    stage = Stage.of(load_system(), SEED, START, threads=1)
+    setting = Setting.of(load_system(), SEED, START, threads=1)
     draw, replicate, values = identities(posterior().take(HISTORIES), 1)
-    batch = Batch(stage, values, draw, replicate)
-    batch.advance_quietly(BEFORE)
-    doses = np.zeros((HISTORIES, stage.world.n_sites, len(LEVERS)))
+    batch = Batch(setting, values, draw, replicate)
+    batch.advance(BEFORE)
+    doses = np.zeros((HISTORIES, setting.world.n_sites, len(LEVERS)))
     for months in (1, MONTHS):  # the first one compiles
         twin, ticks = batch.branch(), np.zeros((months, HISTORIES, len(PHASES)), np.int64)
         clock, begin = time.perf_counter(), _now()
         for m in range(months):
             month = twin.month + m
-            _month(
-                stage.world, twin.params, stage.key, twin.state, month, stage.start, doses,
-                new_log(0), ticks[m],
-            )  # fmt: skip
+            _month(setting.shared, twin.params, twin.state, month, doses, new_log(0), ticks[m])
         per_second = (_now() - begin) / (time.perf_counter() - clock)
     batch.advance(MONTHS)
     for one, other in zip(batch.state, twin.state, strict=True):

@@ -19,7 +19,7 @@ from histories import SEED, START, histories
 from oracle.philox import Luck
 from oracle.world import OracleModel
 
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.parameters import Parameters
 from imr_sim.strategies import LEVERS
 
@@ -45,7 +45,7 @@ class PythonsLuck(Luck):
 class Twin:
     """The Mesa program, and the months of history 0 that it is to repeat, in ascending order."""
 
-    stage: Stage
+    setting: Setting
     months: list[int]
     python_luck: bool = False
     compared: int = 0
@@ -54,16 +54,16 @@ class Twin:
     snapshots: list[tuple[Batch, Batch]] = field(init=False)
 
     def __post_init__(self):
-        system, values = self.stage.system, dict(Parameters())
+        system, values = self.setting.system, dict(Parameters())
         self.model = OracleModel(system, values, START, SEED, replicate=0, draw=0)
         if self.python_luck:
             self.model.luck = PythonsLuck()
         for vamc in self.model.vamcs:
             vamc.dose = dict.fromkeys(LEVERS, 0.0)
-        batch = histories(self.stage, 1)
+        batch = histories(self.setting, 1)
         self.snapshots = []
         for month in self.months:
-            batch.advance(self.stage.start + month - batch.month)
+            batch.advance(self.setting.start + month - batch.month)
             before = batch.branch()
             batch.advance(1)
             self.snapshots.append((before, batch.branch()))
@@ -103,4 +103,4 @@ class Twin:
 
     @staticmethod
     def _hired(batch: Batch) -> list[int]:
-        return batch.state.hired[0][batch.stage.slot].tolist()
+        return batch.state.hired[0][batch.setting.slot].tolist()

@@ -30,7 +30,7 @@ import numpy as np
 import worlds
 from histories import histories
 
-from imr_sim.model.batch import Stage
+from imr_sim.model.batch import Setting
 from imr_sim.model.rng import HEAR, philox
 from imr_sim.model.state import State
 
@@ -38,19 +38,19 @@ NEAR = 2**18  # bytes: fits the second cache
 REPEATS = 7
 
 
-def roofline(stage: Stage, months: int, far: int) -> dict[str, object]:
+def roofline(setting: Setting, months: int, far: int) -> dict[str, object]:
     """Number, nanoseconds each and nanoseconds a staff-month of each kind of work, and the sum.
 
     ``far`` is the size in bytes of an array that fits no cache: the rate of reading it stands
     beside the others, for systems much larger than the nation.
     """
-    numbers = _counts(stage, months)
+    numbers = _counts(setting, months)
     draw = _draw_ns()
     each = {
         "digits": draw,
         "own": draw,
         "bytes": 1 / _read_rate(NEAR),
-        "listeners": _listener_ns(stage),
+        "listeners": _listener_ns(setting),
     }
     return {
         "numbers": numbers,
@@ -61,33 +61,33 @@ def roofline(stage: Stage, months: int, far: int) -> dict[str, object]:
     }
 
 
-def _counts(stage: Stage, months: int) -> dict[str, float]:
+def _counts(setting: Setting, months: int) -> dict[str, float]:
     """How much of each kind of work a staff-month takes."""
-    batch = histories(stage, 1)
+    batch = histories(setting, 1)
     found = []
     for month in ((np.arange(4) + 0.5) / 4 * months).astype(int):
-        batch.advance(stage.start + int(month) - batch.month)
+        batch.advance(setting.start + int(month) - batch.month)
         before = batch.branch()
         batch.advance(1)
-        calls = _calls(stage, int(month), before.state, batch.state)
+        calls = _calls(setting, int(month), before.state, batch.state)
         was, has = worlds.flags(before), worlds.flags(batch)
-        changes, listeners = _changes(stage, was, has)
+        changes, listeners = _changes(setting, was, has)
         counters = before.state.within.itemsize + before.state.between.itemsize
         in_order = 2 * (before.state.flags.nbytes + before.state.sites.nbytes)
         in_order += counters * int((~was["AWARE"]).sum())
         made = (sum(calls["digits"].values()), sum(calls["own"].values()))
         found.append((*made, in_order, changes, listeners))
-    means = np.mean(found, axis=0) / stage.system.n_staff
+    means = np.mean(found, axis=0) / setting.system.n_staff
     names = ("digits", "own", "bytes", "changes", "listeners")
     return dict(zip(names, means.tolist(), strict=True))
 
 
-def _calls(stage: Stage, month: int, before: State, after: State) -> dict[str, dict[str, int]]:
+def _calls(setting: Setting, month: int, before: State, after: State) -> dict[str, dict[str, int]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "month.npz"
         arrays = {f"before_{name}": getattr(before, name) for name in State._fields}
         arrays |= {f"after_{name}": getattr(after, name) for name in State._fields}
-        np.savez(path, month=month, system=stage.system.name, **arrays)
+        np.savez(path, month=month, system=setting.system.name, **arrays)
         done = subprocess.run(
             [sys.executable, str(Path(__file__).parent / "counted.py"), str(path)],
             env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
@@ -100,9 +100,9 @@ def _calls(stage: Stage, month: int, before: State, after: State) -> dict[str, d
     return calls
 
 
-def _changes(stage: Stage, before: dict, after: dict) -> tuple[int, int]:
+def _changes(setting: Setting, before: dict, after: dict) -> tuple[int, int]:
     """Changes of awareness and support, and listeners of those who changed."""
-    listeners = np.diff(stage.world.listener_ptr)[stage.slot]
+    listeners = np.diff(setting.world.listener_ptr)[setting.slot]
     changed = [before[name][0] != after[name][0] for name in ("AWARE", "SUPPORTIVE")]
     return sum(int(c.sum()) for c in changed), sum(int(listeners[c].sum()) for c in changed)
 
@@ -153,14 +153,14 @@ def _read_rate(size: int) -> float:
     return size * times / (_best(lambda: _read(array, times)) * 1e9)
 
 
-def _listener_ns(stage: Stage, n: int = 50_000) -> float:
+def _listener_ns(setting: Setting, n: int = 50_000) -> float:
     """Nanoseconds a listener told, of random people in ascending order, as a month has them."""
     rng = np.random.default_rng(2)
-    share = max(1, stage.system.n_staff // 100)
-    months = [np.sort(rng.choice(stage.slot, share, False)) for _ in range(max(1, n // share))]
+    share = max(1, setting.system.n_staff // 100)
+    months = [np.sort(rng.choice(setting.slot, share, False)) for _ in range(max(1, n // share))]
     people = np.concatenate(months)
-    ptr, listeners = stage.world.listener_ptr, stage.world.listeners
-    counters = np.zeros(len(ptr) - 1, histories(stage, 1).state.within.dtype)
+    ptr, listeners = setting.world.listener_ptr, setting.world.listeners
+    counters = np.zeros(len(ptr) - 1, histories(setting, 1).state.within.dtype)
     _tell(people[:1], ptr, listeners, counters)
     told = int(np.diff(ptr)[people].sum())
     return _best(lambda: _tell(people, ptr, listeners, counters)) * 1e9 / told

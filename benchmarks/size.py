@@ -31,15 +31,15 @@ def cost_against_size(system: System, copies: list[int], months: int, say=print)
         found.append(
             {
                 "copies": n,
-                "staff": batch.stage.system.n_staff,
-                "sites": batch.stage.system.n_sites,
+                "staff": batch.setting.system.n_staff,
+                "sites": batch.setting.system.n_sites,
                 "histories": len(batch),
                 "months": months,
                 "set_up_seconds": seconds,
                 "bytes": bytes_a_member(batch),
             }
         )
-        say(f"  {batch.stage.system.n_staff:,} staff, set up in {seconds:.1f} s")
+        say(f"  {batch.setting.system.n_staff:,} staff, set up in {seconds:.1f} s")
     times = _timed(batches, months)
     for entry, slices in zip(found, times.T, strict=True):
         entry["ns"] = float(slices.mean())
@@ -56,6 +56,6 @@ def _timed(batches: list[Batch], months: int) -> np.ndarray:
             begin = time.process_time()
             batch.advance(SLICE)
             seconds = time.process_time() - begin
-            row.append(seconds * 1e9 / (SLICE * len(batch) * batch.stage.system.n_staff))
+            row.append(seconds * 1e9 / (SLICE * len(batch) * batch.setting.system.n_staff))
         rows.append(row)
     return np.array(rows)

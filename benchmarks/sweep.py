@@ -29,9 +29,9 @@ from report import rounded
 
 import imr_sim as imr
 from imr_sim.experiment import Design, Scenario, Store, sweep
-from imr_sim.experiment.chunk import BATCH_HISTORIES
+from imr_sim.experiment.driver import CHUNK_HISTORIES
 from imr_sim.experiment.store import SHARDS
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.strategies import Strategy, Wish
 
 NATIONAL = {"start": "2004-01", "policy_start": "2021-01", "horizon": 0}
@@ -55,15 +55,15 @@ def content(folder: Path) -> bytes:
 
 def overhead(place: Path, scale: float) -> dict[str, float]:
     """CPU seconds of a serial sweep against the engine alone, on the same batches, in turn."""
-    n = max(BATCH_HISTORIES, round(4 * scale) * BATCH_HISTORIES)
+    n = max(CHUNK_HISTORIES, round(4 * scale) * CHUNK_HISTORIES)
     scenario = national(n)
-    stage = Stage.of(scenario.system, scenario.seed, "2004-01", threads=1)
-    zeros = np.zeros(BATCH_HISTORIES, int)
+    setting = Setting.of(scenario.system, scenario.seed, "2004-01", threads=1)
+    zeros = np.zeros(CHUNK_HISTORIES, int)
 
     def engine() -> None:
-        for first in range(0, n, BATCH_HISTORIES):
-            point = np.arange(first, first + BATCH_HISTORIES)
-            Batch(stage, scenario.values(point, zeros), zeros, zeros).advance_quietly(204)
+        for first in range(0, n, CHUNK_HISTORIES):
+            point = np.arange(first, first + CHUNK_HISTORIES)
+            Batch(setting, scenario.values(point, zeros), zeros, zeros).advance(204)
 
     engine()  # compiled and warm
     times: dict[str, list[float]] = {"engine": [], "sweep": []}
@@ -205,8 +205,8 @@ def poison(place: Path, scale: float) -> dict[str, object]:
     a_third = bad // 3
     values[where[:a_third], 0] = np.nan
     values[where[a_third : 2 * a_third], 1] = 1e9
-    stage = Stage.of(system, 1, "2016-01", threads=1)
-    batch = Batch(stage, np.tile(_defaults(), (n, 1)), np.arange(n), 0)
+    setting = Setting.of(system, 1, "2016-01", threads=1)
+    batch = Batch(setting, np.tile(_defaults(), (n, 1)), np.arange(n), 0)
     batch.begin_policy()
     luck = batch.policy.luck[:, 0]
     sound = np.setdiff1d(np.arange(n), where[: 2 * a_third])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.parameters import NAMES, SPECS, Parameters
 from imr_sim.model.state import FLAG_NAMES
 from imr_sim.system import ROLES, System, Ties
@@ -87,14 +87,14 @@ def histories(
     system: System, parameters: Parameters, n: int, seed: int = 1, threads: int = 1
 ) -> Batch:
     """`n` histories of one parameter set that differ in luck alone."""
-    stage = Stage.of(system, seed, START, threads)
+    setting = Setting.of(system, seed, START, threads)
     values = np.tile([parameters[name] for name in NAMES], (n, 1))
-    return Batch(stage, values, np.zeros(n, int), np.arange(n))
+    return Batch(setting, values, np.zeros(n, int), np.arange(n))
 
 
 def flags(batch: Batch) -> dict[str, np.ndarray]:
     """Each flag of each staff member by name, bool, shape (B, n_staff)."""
-    slot = batch.stage.slot
+    slot = batch.setting.slot
     words = batch.state.flags[:, :, slot // 64] >> (slot % 64).astype(np.uint64)
     bits = (words & np.uint64(1)).astype(bool)
     return {name: bits[:, i] for i, name in enumerate(FLAG_NAMES)}
@@ -102,7 +102,7 @@ def flags(batch: Batch) -> dict[str, np.ndarray]:
 
 def set_flag(batch: Batch, name: str, people: np.ndarray) -> None:
     """Give a flag to people (bool, shape (B, n_staff) or (n_staff,)) and count again."""
-    state, slot, which = batch.state, batch.stage.slot, FLAG_NAMES.index(name)
+    state, slot, which = batch.state, batch.setting.slot, FLAG_NAMES.index(name)
     for b, has_it in enumerate(np.broadcast_to(people, (len(batch), len(slot)))):
         posts = slot[has_it]
         bits = np.uint64(1) << (posts % 64).astype(np.uint64)
@@ -115,7 +115,7 @@ def set_flag(batch: Batch, name: str, people: np.ndarray) -> None:
 
 def inform(batch: Batch, staff, *, supportive: bool = False) -> None:
     """Make these staff members aware (and supportive) in every history of a batch."""
-    chosen = np.zeros(len(batch.stage.slot), bool)
+    chosen = np.zeros(len(batch.setting.slot), bool)
     chosen[staff] = True
     set_flag(batch, "AWARE", chosen)
     if supportive:
@@ -134,7 +134,7 @@ def tie_matrix(system: System, *, same_site: bool) -> sparse.csr_array:
 
 def counters(batch: Batch) -> dict[str, np.ndarray]:
     """Aware ties inside and outside the site and supportive ties, counted anew; (B, n_staff)."""
-    system, people = batch.stage.system, flags(batch)
+    system, people = batch.setting.system, flags(batch)
     within, between = (tie_matrix(system, same_site=same) for same in (True, False))
     aware, supportive = people["AWARE"].astype(int), people["SUPPORTIVE"].astype(int)
     return {
@@ -146,7 +146,7 @@ def counters(batch: Batch) -> dict[str, np.ndarray]:
 
 def head_counts(batch: Batch) -> dict[str, np.ndarray]:
     """Head counts of every site, counted anew from people; each (B, S)."""
-    system, people = batch.stage.system, flags(batch)
+    system, people = batch.setting.system, flags(batch)
     key = system.smi | (system.role == ROLES.index("chief"))
     groups = {
         "aware": people["AWARE"],

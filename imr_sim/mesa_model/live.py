@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from imr_sim.experiment.driver import advance
+from imr_sim.experiment.run import Period
 from imr_sim.model.batch import Batch
 from imr_sim.model.compiled import entry
 from imr_sim.model.layout import World
-from imr_sim.model.record_phase import count_staff, tell_ties
+from imr_sim.model.record_phase import count_staff, update_exposure
 from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, EXPERIENCED, SUPPORTIVE
 from imr_sim.strategies import Campaign
 
@@ -24,15 +26,15 @@ PRESUPPOSES = {
 @entry
 def settle_accounts(
     world: World,
-    told: np.ndarray,
+    counted: np.ndarray,
     flags: np.ndarray,
     within: np.ndarray,
     between: np.ndarray,
     peers: np.ndarray,
     sites: np.ndarray,
 ) -> None:
-    """Tell ties and count heads after flags were changed from what ties were told."""
-    tell_ties(world, told, flags, within, between, peers)
+    """Update exposure and count heads after flags were changed."""
+    update_exposure(world, counted, flags, within, between, peers)
     count_staff(world, flags, sites)
 
 
@@ -46,14 +48,20 @@ class Live:
     ----------
     batch : Batch
         A batch of one history.
+    periods : sequence of Period
+        What acts when, from the first month on.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, periods: Sequence[Period]) -> None:
         self.batch = batch
+        self.months_run = 0
+        self.campaigns: list[tuple[Period, Campaign]] = []
+        self._coming = [period for period in periods if period.stop > period.first]
+        self._campaign: Campaign | None = None
         self.flags: np.ndarray = batch.state.flags[0]
         self.hired: np.ndarray = batch.state.hired[0]
         self._sites: np.ndarray = batch.state.sites[0]
-        self._told = self.flags.copy()
+        self._counted = self.flags.copy()
         self._unsettled = False
 
     def site(self, index: int) -> np.void:
@@ -77,23 +85,28 @@ class Live:
 
     def heard_from(self, post: int) -> Iterator[int]:
         """Posts of the colleagues that the person in a post hears from."""
-        world = self.batch.stage.world
+        world = self.batch.setting.world
         first, last = world.teller_ptr[post], world.teller_ptr[post + 1]
         return (int(teller) for teller in world.tellers[first:last])
 
     def settle(self) -> None:
         """Bring counters of informed ties and head counts up to date with the flags."""
         if self._unsettled:
-            world, state = self.batch.stage.world, self.batch.state
+            world, state = self.batch.setting.world, self.batch.state
             counters = (state.within[0], state.between[0], state.peers[0])
-            settle_accounts(world, self._told, self.flags, *counters, self._sites)
-            self._told[:] = self.flags
+            settle_accounts(world, self._counted, self.flags, *counters, self._sites)
+            self._counted[:] = self.flags
             self._unsettled = False
 
-    def advance(self, campaign: Campaign | None) -> np.ndarray:
-        """Run one month, under a campaign or without levers; RECORD, shape (1, S)."""
+    def advance(self) -> np.ndarray:
+        """Run one month, under whatever acts in it; RECORD, shape (1, S)."""
         self.settle()
-        batch = self.batch
-        record = batch.advance(1) if campaign is None else batch.advance_under(campaign)
-        self._told[:] = self.flags
+        if self._coming and self.months_run == self._coming[0].first:
+            period = self._coming.pop(0)
+            self._campaign = period.campaign(self.batch)
+            if self._campaign is not None:
+                self.campaigns.append((period, self._campaign))
+        record = advance(self.batch, 1, self._campaign)
+        self.months_run += 1
+        self._counted[:] = self.flags
         return record[0]

@@ -10,7 +10,6 @@ import pandas as pd
 from imr_sim.errors import RequestError
 from imr_sim.mesa_model.fixture import Fixture
 from imr_sim.mesa_model.vamc import VAMC
-from imr_sim.model.history import month_index
 from imr_sim.model.state import (
     AWARE,
     CHAMPION,
@@ -21,6 +20,7 @@ from imr_sim.model.state import (
     SUPPORTIVE,
     TRAINED,
 )
+from imr_sim.months import month_index
 
 if TYPE_CHECKING:
     from imr_sim.mesa_model.model import IMRModel
@@ -105,7 +105,7 @@ class Staff(Fixture):
     def hired(self) -> pd.Timestamp:
         """Month of hire; the history's first month for those who were there at its start."""
         live = self.model.live
-        return month_index(live.batch.stage.start + int(live.hired[self._post]), 1)[0]
+        return month_index(live.batch.setting.start + int(live.hired[self._post]), 1)[0]
 
     @property
     def ties(self) -> list[Staff]:

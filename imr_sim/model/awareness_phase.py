@@ -1,9 +1,4 @@
-"""Awareness: the unaware hear of IMR from media, ties, their site and levers.
-
-`now` and `new` are the flags of one history, (7, words) uint64, at the start of the month and
-after it. Every phase reads `now` and writes `new`; whoever leaves this month does nothing else in
-it (`left`). `sites` are the site records at the start of the month, `dose` the (S, levers) doses.
-"""
+"""Awareness: the unaware hear of IMR from media, ties, their site and levers."""
 
 from __future__ import annotations
 
@@ -11,7 +6,7 @@ import numpy as np
 
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, has, list_posts
-from imr_sim.model.compiled import rule
+from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.events import HEARD, log_event
 from imr_sim.model.layout import CHIEF, COORDINATOR, N_ROLES, OTHER
 from imr_sim.model.rng import (
@@ -31,11 +26,14 @@ from imr_sim.model.state import AWARE, PROVIDING
 
 
 @rule
-def awareness(world, p, luck, month, now, new, left, sites, dose, within, between, log):
+def awareness(given, agents):
     """The unaware hear of IMR from media, ties, the site itself, and levers."""
+    world, p, dose = given.world, given.p, given.dose
+    now, new, left, before = agents.now, agents.new, agents.left, agents.before
+    within, between = agents.within, agents.between
     digits = np.empty((DIGITS, CHUNK), np.uint64)
     levels, others = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
-    posts, reached = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
+    hears, reached = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
     everybody, members, mandate = np.empty(CHUNK), np.empty(CHUNK), np.empty(CHUNK)
     media = np.empty((N_ROLES, 2))
     for role in range(N_ROLES):
@@ -44,10 +42,10 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
     of_coordinator, of_chief = media[COORDINATOR].max(), media[CHIEF].max()
     of_member, of_others = media[OTHER, 1], media[OTHER, 0]
     listed, rates = np.empty(64 * CHUNK, np.int64), np.empty(64 * CHUNK)
-    aware_in, members_in = _collaborative_totals(world, sites, dose)
+    aware_in, members_in = _collaborative_totals(world, before, dose)
     present, word_site, smi = world.present, world.word_site, world.smi
     coordinators, chiefs = world.coordinator, world.chief
-    logging = len(log.kind) > 0
+    logging = len(given.log.kind) > 0
     n_words = len(left)
     last = -1
     of_everybody = of_members = of_mandate = 0.0
@@ -56,7 +54,7 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
         some = NONE
         for i in range(n):
             w = first + i
-            levels[i] = others[i] = posts[i] = reached[i] = NONE
+            levels[i] = others[i] = hears[i] = reached[i] = NONE
             unaware = present[w] & ~now[AWARE, w] & ~left[w]
             if not unaware:
                 continue
@@ -66,7 +64,7 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
                 doses = dose[site]
                 of_everybody = rules.hearing_everybody(
                     p,
-                    sites[site].status == PROVIDING,
+                    before[site].status == PROVIDING,
                     doses[rules.MATERIALS],
                     doses[rules.OUTREACH],
                 )
@@ -75,7 +73,7 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
                 taking_part = doses[rules.COLLABORATIVE]
                 if taking_part > 0.0:
                     met = members_in - world.smi_count[site]
-                    share = (aware_in - sites[site].smi_aware) / met if met > 0 else 0.0
+                    share = (aware_in - before[site].smi_aware) / met if met > 0 else 0.0
                     of_members += rules.hearing_in_collaborative(p, taking_part, share)
             everybody[i], members[i], mandate[i] = of_everybody, of_members, of_mandate
             ties = rules.hearing_from_ties(p, _most(within, w), _most(between, w))
@@ -84,39 +82,47 @@ def awareness(world, p, luck, month, now, new, left, sites, dose, within, betwee
                 most_media = max(most_media, of_coordinator)
             if unaware & chiefs[w]:
                 most_media = max(most_media, of_chief)
-            bound = most_media + everybody[i] + members[i] + mandate[i] + ties
-            bound_of_others = of_others + everybody[i] + ties
+            site_terms = (of_everybody, of_members, of_mandate)
+            bound = rules.hearing_rate(most_media, site_terms, 1.0, 1.0, ties)
+            bound_of_others = rules.hearing_rate(of_others, site_terms, 0.0, 0.0, ties)
             if max(bound, bound_of_others) > 0.0:
                 levels[i] = level_of(bound / 12.0)
                 others[i] = level_of(bound_of_others / 12.0)
                 reached[i] = smi[w] | coordinators[w] | chiefs[w]
-                posts[i] = unaware
+                hears[i] = unaware
                 some |= unaware
         if not some:
             continue
-        leading_digits(luck, month, HEAR, first, n, digits)
-        keep_possible(digits, levels, others, reached, posts, n)
+        leading_digits(given.luck, given.month, HEAR, first, n, digits)
+        keep_possible(digits, levels, others, reached, hears, n)
         n_posts = 0
         for i in range(n):
-            n_posts = list_posts(posts[i], first + i, listed, n_posts)
+            n_posts = list_posts(hears[i], first + i, listed, n_posts)
         for k in range(n_posts):
             slot = listed[k]
-            site, i = word_site[slot >> 6], (slot >> 6) - first
-            role, member = world.role[slot], (smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
-            lever = float(member) * members[i] + float(int(role == CHIEF)) * mandate[i]
-            ties = rules.hearing_from_ties(p, float(within[slot]), float(between[slot]))
-            rates[k] = media[role, member] + everybody[i] + lever + ties
-        n_posts = keep_struck(luck, month, HEAR, digits, first, listed, rates, n_posts)
+            i = (slot >> 6) - first
+            site_terms = (everybody[i], members[i], mandate[i])
+            media_term, member, chief, ties = _hearing_terms(given, agents, media, slot)
+            rates[k] = rules.hearing_rate(media_term, site_terms, member, chief, ties)
+        n_posts = keep_struck(given.luck, given.month, HEAR, digits, first, listed, rates, n_posts)
         for k in range(n_posts):
             slot = listed[k]
             new[AWARE, slot >> 6] |= bit(slot & 63)
             if logging:
-                site, i = word_site[slot >> 6], (slot >> 6) - first
-                role, member = world.role[slot], (smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
-                lever = float(member) * members[i] + float(int(role == CHIEF)) * mandate[i]
-                ties = rules.hearing_from_ties(p, float(within[slot]), float(between[slot]))
-                terms = (media[role, member], everybody[i] + lever, ties)
-                _log_source(world, p, luck, month, now, site, slot, terms, within, between, log)
+                i = (slot >> 6) - first
+                site_terms = (everybody[i], members[i], mandate[i])
+                media_term, member, chief, ties = _hearing_terms(given, agents, media, slot)
+                both = rules.hearing_rate(0.0, site_terms, member, chief, 0.0)
+                _log_source(given, agents, slot, (media_term, both, ties))
+
+
+@inlined
+def _hearing_terms(given, agents, media, slot):
+    """What a post hears by: media, whether an SMI member and whether chief (0 or 1), ties."""
+    role = given.world.role[slot]
+    member = (given.world.smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
+    ties = rules.hearing_from_ties(given.p, float(agents.within[slot]), float(agents.between[slot]))
+    return media[role, member], float(member), float(int(role == CHIEF)), ties
 
 
 @rule
@@ -130,21 +136,23 @@ def _most(counts, w):
 
 
 @rule
-def _collaborative_totals(world, sites, dose):
+def _collaborative_totals(world, before, dose):
     """Aware SMI members and all SMI members of the sites that take part."""
     aware, members = 0, 0
     for s in range(world.n_sites):
         if dose[s, rules.COLLABORATIVE] > 0.0:
-            aware += sites[s].smi_aware
+            aware += before[s].smi_aware
             members += world.smi_count[s]
     return aware, members
 
 
 @rule
-def _log_source(world, p, luck, month, now, site, slot, terms, within, between, log):
+def _log_source(given, agents, slot, terms):
     """Note whom or what a person heard of IMR from, drawn in proportion to the hazards."""
+    world, month, log = given.world, given.month, given.log
+    site = world.word_site[slot >> 6]
     media, other, ties = terms
-    which, who, _, _ = uniforms(luck, month, SOURCE, slot)
+    which, who, _, _ = uniforms(given.luck, month, SOURCE, slot)
     x = which * (media + other + ties)
     if x < media:
         log_event(log, month, HEARD, site, slot, 1, -1)
@@ -152,13 +160,13 @@ def _log_source(world, p, luck, month, now, site, slot, terms, within, between, 
     if x < media + other:
         log_event(log, month, HEARD, site, slot, 2, -1)
         return
-    inside = x - media - other < p.beta_within * within[slot]
-    n = int(within[slot]) if inside else int(between[slot])
+    inside = x - media - other < given.p.beta_within * agents.within[slot]
+    n = int(agents.within[slot]) if inside else int(agents.between[slot])
     target = int(who * n)
     source = -1
     for teller in _tellers(world, slot):
         same = world.word_site[teller >> 6] == site
-        if same == inside and has(now[AWARE, teller >> 6], teller & 63):
+        if same == inside and has(agents.now[AWARE, teller >> 6], teller & 63):
             if target == 0:
                 source = teller
                 break

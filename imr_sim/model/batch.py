@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from imr_sim.model import engine
 from imr_sim.model.events import Log, new_log
-from imr_sim.model.layout import World, build_world, month_number
+from imr_sim.model.layout import World, build_world
 from imr_sim.model.parameters import NAMES, ParameterSet
 from imr_sim.model.rng import POLICY, uniform_table
 from imr_sim.model.state import (
@@ -23,16 +23,16 @@ from imr_sim.model.state import (
     copy_state,
     parameter_records,
 )
+from imr_sim.months import month_number
 from imr_sim.strategies import LEVERS, Campaign, PlannerView, SiteFacts
 from imr_sim.strategies import NEVER as NEVER_SEEN
 from imr_sim.system import System
 
 NO_LOG = new_log(0)
-SLICE = 4000  # history-months handed to the compiled code at a time, so that Ctrl-C is heard
 
 
 @dataclass(frozen=True)
-class Stage:
+class Setting:
     """What all histories of a system share: layout, facts, seed, first month, threads to use."""
 
     system: System
@@ -44,7 +44,7 @@ class Stage:
     threads: int
 
     @classmethod
-    def of(cls, system: System, seed: int, start: str, threads: int | None = None) -> Stage:
+    def of(cls, system: System, seed: int, start: str, threads: int | None = None) -> Setting:
         """Lay out `system` for histories that begin in `start` ("YYYY-MM")."""
         world, slot = build_world(system)
         facts = SiteFacts.of(system)
@@ -57,13 +57,18 @@ class Stage:
         """The two halves of the seed."""
         return np.array([self.seed & 0xFFFFFFFF, self.seed >> 32], np.uint64)
 
+    @property
+    def shared(self) -> engine.Shared:
+        """What the compiled months need of it."""
+        return engine.Shared(self.world, self.key, self.start)
+
 
 class Batch:
     """Histories (draw x replicate) that have reached the same month.
 
     Parameters
     ----------
-    stage : Stage
+    setting : Setting
     values : ndarray, shape (B, parameters)
         Parameter values of each history.
     draw, replicate : ndarray of int, shape (B,)
@@ -76,18 +81,16 @@ class Batch:
     """
 
     def __init__(
-        self, stage: Stage, values: np.ndarray, draw: np.ndarray, replicate: np.ndarray
+        self, setting: Setting, values: np.ndarray, draw: np.ndarray, replicate: np.ndarray
     ) -> None:
-        self.stage = stage
+        self.setting = setting
         self.params = parameter_records(values)
-        self.state = allocate(len(values), stage.world)
+        self.state = allocate(len(values), setting.world)
         self.state.draw[:] = draw
         self.state.replicate[:] = replicate
-        self.month = stage.start
+        self.month = setting.start
         self.policy: _Policy | None = None
-        engine.start_histories(
-            stage.world, self.params, stage.key, self.state, stage.start, 0, len(values)
-        )
+        engine.start_histories(setting.shared, self.params, self.state)
 
     def __len__(self) -> int:
         return len(self.params)
@@ -96,7 +99,7 @@ class Batch:
         """A twin with its own future, run by its own number of threads if given."""
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
-        twin.stage = replace(self.stage, threads=threads or self.stage.threads)
+        twin.setting = replace(self.setting, threads=threads or self.setting.threads)
         twin.state = copy_state(self.state)
         return twin
 
@@ -132,31 +135,21 @@ class Batch:
         -------
         ndarray of RECORD, shape (B, months, S)
         """
-        stage = self.stage
-        n_sites = stage.world.n_sites
+        setting = self.setting
+        n_sites = setting.world.n_sites
         if doses is None:
             doses = np.zeros((1, n_sites, len(LEVERS)))
             doses = np.broadcast_to(doses, (len(self), *doses.shape[1:])).copy()
         record = np.empty((len(self), months, n_sites), RECORD) if into is None else into
-        first = self.month
+
+        span, output = (self.month, months), engine.Output(record, row, log)
 
         def run(histories: tuple[int, int]) -> None:
             engine.run_months(
-                stage.world,
-                self.params,
-                stage.key,
-                self.state,
-                first,
-                months,
-                stage.start,
-                doses,
-                record,
-                row,
-                log,
-                *histories,
+                setting.shared, self.params, self.state, span, doses, output, histories
             )
 
-        shares = _shares(len(self), stage.threads)
+        shares = _shares(len(self), setting.threads)
         if len(shares) == 1:
             run(shares[0])
         else:
@@ -165,26 +158,15 @@ class Batch:
         self.month += months
         return record[:, row : row + months]
 
-    def advance_quietly(self, months: int, tick=None) -> np.ndarray:
-        """Run `months` months without levers, in slices; `tick(history_months)` after each."""
-        record = np.empty((len(self), months, self.stage.world.n_sites), RECORD)
-        step = max(1, SLICE // len(self))
-        for done in range(0, months, step):
-            n = min(step, months - done)
-            self.advance(n, into=record, row=done)
-            if tick:
-                tick(n * len(self))
-        return record
-
     def begin_policy(self, decisions: tuple[int, int, int] = POLICY) -> None:
         """Fix what planners learn at the policy date: a survey of the sites, and their own luck.
 
         `decisions` are the keys of the errors of the two surveys, and of that luck.
         """
         leadership, awareness, luck = decisions
-        sites, stage = self.state.sites, self.stage
+        sites, setting = self.state.sites, self.setting
         reliability = self.params["survey_reliability"][:, None]
-        key_staff = np.maximum(stage.world.key_count, 1)
+        key_staff = np.maximum(setting.world.key_count, 1)
         self.policy = _Policy(
             start=self.month,
             leadership=_measured(sites["leadership"], reliability, self._uniforms(leadership)),
@@ -196,13 +178,13 @@ class Batch:
 
     def _uniforms(self, decision: int, month: int | None = None) -> np.ndarray:
         when = self.month if month is None else month
-        state, n_sites = self.state, self.stage.world.n_sites
-        return uniform_table(self.stage.key, state.replicate, state.draw, when, decision, n_sites)
+        state, n_sites = self.state, self.setting.world.n_sites
+        return uniform_table(self.setting.key, state.replicate, state.draw, when, decision, n_sites)
 
     def campaign(self, strategy, months: int, budget: float | None) -> Campaign:
         """Put a strategy to work on these histories for `months` months."""
         values = {name: self.params[name] for name in NAMES}
-        return Campaign(strategy, self.stage.facts, values, months, budget)
+        return Campaign(strategy, self.setting.facts, values, months, budget)
 
     def view(self, campaign: Campaign) -> PlannerView:
         """What a planner can see at the start of the month."""
@@ -230,7 +212,7 @@ class Batch:
             awareness_survey=policy.awareness,
             trained=sites["trained"].astype(np.int16),
             luck=policy.luck,
-            sites=self.stage.facts,
+            sites=self.setting.facts,
         )
 
     def advance_under(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+
 import numpy as np
 
 from imr_sim.model import (
@@ -11,9 +13,9 @@ from imr_sim.model import (
     site_phases,
     turnover_phase,
 )
-from imr_sim.model.compiled import entry, inlined
+from imr_sim.model.compiled import entry, inlined, rule
 from imr_sim.model.rng import Luck
-from imr_sim.model.state import N_FLAGS, NOT_PROVIDING
+from imr_sim.model.state import N_FLAGS, NOT_PROVIDING, Agents, Given
 
 # The schedule, in order. Every phase reads the state at the start of the month and writes the next
 # one. `strategy` runs in Python before the compiled phases; a test holds this against `month`.
@@ -32,105 +34,97 @@ PHASES = (
     ("decision", "sites that have heard of IMR and do not provide it decide to"),
     ("implementation", "preparing sites start; teams fill; training; fidelity moves"),
     ("sustainment", "providing sites stop, or not"),
-    ("record", "head counts, counters of informed ties, the month's record"),
+    ("record", "head counts, counters of exposure, the month's record"),
 )
 
 
+# What the histories of a batch share: the system as laid out, the two halves of the seed (uint64),
+# the number of their first month.
+Shared = namedtuple("Shared", "world key start")
+# Where months are written: ndarray of RECORD (B, >= row + months, S), from `row` on; and the log of
+# events, when B is 1. A log of capacity 0 keeps nothing.
+Output = namedtuple("Output", "record row log")
+
+
 @inlined
-def month_of_history(world, p, luck, month, start, state, b, dose, scratch, before, log):
-    """Advance history `b` by one month."""
-    now, left = scratch
-    new = state.flags[b]
-    after = state.sites[b]
-    within, between, peers = state.within[b], state.between[b], state.peers[b]
+def month_of_history(given, agents):
+    """Advance one history by one month."""
+    now, new, left = agents.now, agents.new, agents.left
+    before, after = agents.before, agents.after
     for f in range(N_FLAGS):
         for w in range(len(left)):
             now[f, w] = new[f, w]
-    for s in range(world.n_sites):
+    for s in range(given.world.n_sites):
         before[s] = after[s]
-    site_phases.context(world, p, luck, month, before, after, dose)
-    turnover_phase.turnover(
-        world, p, luck, month, now, new, left, before, dose, state.hired[b], start, log
+    site_phases.context(given, agents)
+    turnover_phase.turnover(given, agents)
+    awareness_phase.awareness(given, agents)
+    persuasion_phase.persuasion(given, agents)
+    site_phases.decision(given, agents)
+    site_phases.implementation(given, agents)
+    site_phases.sustainment(given, agents)
+    record_phase.update_exposure(given.world, now, new, agents.within, agents.between, agents.peers)
+    record_phase.count_staff(given.world, new, after)
+
+
+@rule
+def luck_of_history(key, state, b):
+    """The key of the luck of history `b`."""
+    return Luck(key[0], key[1], state.replicate[b], state.draw[b])
+
+
+@rule
+def agents_of(state, b):
+    """The agents of history `b`: views of its state, and room for the month before."""
+    flags, sites = state.flags[b], state.sites[b]
+    return Agents(
+        now=np.empty_like(flags),
+        new=flags,
+        left=np.empty(flags.shape[1], np.uint64),
+        within=state.within[b],
+        between=state.between[b],
+        peers=state.peers[b],
+        hired=state.hired[b],
+        before=np.empty_like(sites),
+        after=sites,
     )
-    awareness_phase.awareness(
-        world, p, luck, month, now, new, left, before, dose, within, between, log
-    )
-    persuasion_phase.persuasion(world, p, luck, month, now, new, left, before, dose, peers, log)
-    site_phases.decision(world, p, luck, month, before, after, dose, log)
-    site_phases.implementation(world, p, luck, month, now, new, left, before, after, dose, log)
-    site_phases.sustainment(world, p, luck, month, new, before, after, dose, log)
-    record_phase.tell_ties(world, now, new, within, between, peers)
-    record_phase.count_staff(world, new, after)
 
 
 @entry
-def start_histories(world, params, key, state, start, first_history, last_history):
+def start_histories(shared, params, state):
     """Draw what is given at the start of each history."""
-    for b in range(first_history, last_history):
-        luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
-        site_phases.first_month(world, params[b], luck, start, state.sites[b])
+    world = shared.world
+    for b in range(len(params)):
+        luck = luck_of_history(shared.key, state, b)
+        site_phases.initial_sites(world, params[b], luck, shared.start, state.sites[b])
         for s in range(world.n_sites):
             state.sites[b, s].status = NOT_PROVIDING
 
 
 @entry
-def run_months(
-    world,
-    params,
-    key,
-    state,
-    first,
-    n_months,
-    start,
-    doses,
-    record,
-    row,
-    log,
-    first_history,
-    last_history,
-):
-    """Advance some histories of a batch by `n_months` months under constant doses.
+def run_months(shared, params, state, months, doses, output, histories):
+    """Advance some histories of a batch under constant doses.
 
     Parameters
     ----------
-    world : World
+    shared : Shared
     params : ndarray of records, shape (B,)
-    key : ndarray of uint64, shape (2,)
-        The seed's two 32-bit halves.
     state : State
         Changed in place.
-    first : int
-        Month number (year * 12 + month - 1) of the first month to run.
-    n_months : int
-    start : int
-        Month number of the history's first month (for months of hire).
+    months : tuple of int
+        Number of the first month to run (year * 12 + month - 1), and how many to run.
     doses : ndarray of float64, shape (B, S, levers)
-    record : ndarray of RECORD, shape (B, >= row + n_months, S)
-        Written, from `row` on.
-    row : int
-    log : Log
-        Events, when B is 1; a log of capacity 0 keeps nothing.
-    first_history, last_history : int
-        The histories to run: different threads run different ones.
+    output : Output
+        Written.
+    histories : tuple of int
+        The first history to run and the one after the last: different threads run different ones.
     """
-    n_words = len(world.word_site)
-    for b in range(first_history, last_history):
-        luck = Luck(key[0], key[1], state.replicate[b], state.draw[b])
-        now = np.empty_like(state.flags[b])
-        left = np.empty(n_words, np.uint64)
-        before = np.empty_like(state.sites[b])
+    world, start = shared.world, shared.start
+    first, n_months = months
+    for b in range(histories[0], histories[1]):
+        luck = luck_of_history(shared.key, state, b)
+        agents = agents_of(state, b)
         for m in range(n_months):
-            month_of_history(
-                world,
-                params[b],
-                luck,
-                first + m,
-                start,
-                state,
-                b,
-                doses[b],
-                (now, left),
-                before,
-                log,
-            )
-            record_phase.write_record(state.sites[b], record[b, row + m])
+            given = Given(world, params[b], luck, first + m, start, doses[b], output.log)
+            month_of_history(given, agents)
+            record_phase.write_record(agents.after, output.record[b, output.row + m])

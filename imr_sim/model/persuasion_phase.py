@@ -1,11 +1,8 @@
-"""Persuasion: the aware come to support IMR or lose sight of it; champions come and tire.
-
-`now` and `new` are the flags of one history, (7, words) uint64, at the start of the month and
-after it. Every phase reads `now` and writes `new`; whoever leaves this month does nothing else in
-it (`left`). `sites` are the site records at the start of the month, `dose` the (S, levers) doses.
-"""
+"""Persuasion: the aware come to support IMR or lose sight of it; champions come and tire."""
 
 from __future__ import annotations
+
+from collections import namedtuple
 
 import numpy as np
 
@@ -42,73 +39,46 @@ from imr_sim.model.state import (
     TRAINED,
 )
 
+# Room for the posts of a chunk of words: their leading digits, two bounds a word and the posts that
+# the first is for, terms of each word, and lists of posts with their rates.
+Scratch = namedtuple("Scratch", "digits levels others shying terms listed rates")
+
 
 @rule
-def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
+def persuasion(given, agents):
     """The aware come to support IMR or lose it from sight; supporters champion it; champions tire.
 
     When several happen to one person in a month, championing and support come before losing
     interest and forgetting.
     """
-    digits = np.empty((DIGITS, CHUNK), np.uint64)
+    p, luck, month = given.p, given.luck, given.month
+    now, new, left = agents.now, agents.new, agents.left
+    scratch = Scratch(
+        digits=np.empty((DIGITS, CHUNK), np.uint64),
+        levels=np.empty(CHUNK, np.uint64),
+        others=np.empty(CHUNK, np.uint64),
+        shying=np.empty(CHUNK, np.uint64),
+        terms=np.empty((4, CHUNK)),
+        listed=np.empty(64 * CHUNK, np.int64),
+        rates=np.empty(64 * CHUNK),
+    )
+    digits = scratch.digits
     supports = np.empty(CHUNK, np.uint64)
     champions = np.empty(CHUNK, np.uint64)
     lost = np.empty(CHUNK, np.uint64)
-    scratch = (
-        np.empty(CHUNK, np.uint64),
-        np.empty(CHUNK, np.uint64),
-        np.empty(CHUNK, np.uint64),
-        np.empty((4, CHUNK)),
-        np.empty(64 * CHUNK, np.int64),
-        np.empty(64 * CHUNK),
-    )
-    posts = (world.word_site, world.peer, world.degree, world.smi, world.connected)
     lose, forget = monthly(p.support_loss), monthly(p.forgetting)
     n_words = len(left)
     for first in range(0, n_words, CHUNK):
         n = min(CHUNK, n_words - first)
         if not _anybody(now, AWARE, first, n):
             continue
-        leading_digits(luck, month, SUPPORT, first, n, digits)
-        _come_to_support(
-            posts,
-            p,
-            luck,
-            month,
-            now,
-            left,
-            sites,
-            dose,
-            peers,
-            first,
-            n,
-            digits,
-            scratch,
-            supports,
-        )
-        leading_digits(luck, month, CHAMPION_LUCK, first, n, digits)
-        _come_to_champion(
-            posts,
-            world.staff_count,
-            p,
-            luck,
-            month,
-            now,
-            left,
-            sites,
-            dose,
-            first,
-            n,
-            digits,
-            scratch,
-            champions,
-            log,
-        )
+        _come_to_support(given, agents, first, n, scratch, supports)
+        _come_to_champion(given, agents, first, n, scratch, champions)
         leading_digits(luck, month, LOSE, first, n, digits)
         for i in range(n):
             w = first + i
             lost[i] = now[SUPPORTIVE, w] & ~now[CHAMPION, w] & ~left[w] & ~champions[i]
-        _keep_struck(luck, month, LOSE, digits, scratch[0], first, n, lose, lost)
+        _keep_at_one_chance(luck, month, LOSE, scratch, first, n, lose, lost)
         for i in range(n):
             w = first + i
             new[SUPPORTIVE, w] = (new[SUPPORTIVE, w] & ~lost[i]) | supports[i] | champions[i]
@@ -118,12 +88,12 @@ def persuasion(world, p, luck, month, now, new, left, sites, dose, peers, log):
             w = first + i
             busy = now[CHAMPION, w] | now[DELIVERING, w] | supports[i] | champions[i] | left[w]
             lost[i] = now[AWARE, w] & ~busy
-        _keep_struck(luck, month, FORGET, digits, scratch[0], first, n, forget, lost)
+        _keep_at_one_chance(luck, month, FORGET, scratch, first, n, forget, lost)
         for i in range(n):
             w = first + i
             new[AWARE, w] &= ~lost[i]
             new[SUPPORTIVE, w] &= ~lost[i]
-        _tire(posts, world.staff_count, p, luck, month, now, new, left, sites, first, n, log)
+        _tire(given, agents, first, n)
 
 
 @rule
@@ -136,86 +106,77 @@ def _anybody(flags, which, first, n):
 
 
 @rule
-def _keep_struck(luck, month, decision, digits, levels, first, n, probability, posts):
-    """Of the `posts` of n words keep those to whom an event of one probability happens."""
+def _keep_at_one_chance(luck, month, decision, scratch, first, n, probability, struck):
+    """Of the posts in `struck` (n words) keep those to whom an event of one probability happens."""
+    digits, levels = scratch.digits, scratch.levels
     levels[:n] = level_of(probability)
-    keep_possible(digits, levels, levels, levels, posts, n)
+    keep_possible(digits, levels, levels, levels, struck, n)
     for i in range(n):
-        maybe = posts[i]
+        maybe = struck[i]
         while maybe:
             flag = lowest(maybe)
             maybe ^= flag
             b = position(flag)
             if not happens(luck, month, decision, (first + i) * 64 + b, digits, i, b, probability):
-                posts[i] ^= flag
+                struck[i] ^= flag
 
 
 @rule
-def _come_to_support(
-    posts, p, luck, month, now, left, sites, dose, peers, first, n, digits, scratch, supports
-):
-    word_site, peer, degree, _, _ = posts
-    levels, others, shying, terms, listed, rates = scratch
+def _come_to_support(given, agents, first, n, scratch, supports):
+    """Flag in `supports` (n words) the aware who come to support IMR."""
+    p, dose, now, peers = given.p, given.dose, agents.now, agents.peers
+    word_site, peer, degree = given.world.word_site, given.world.peer, given.world.degree
+    digits, levels, others, shying, terms, listed, rates = scratch
+    leading_digits(given.luck, given.month, SUPPORT, first, n, digits)
     last, dosed = -1, -1.0
     base = consensus = shy = shy_peer = 0.0
     level = other = NONE
     for i in range(n):
         w = first + i
-        supports[i] = now[AWARE, w] & ~now[SUPPORTIVE, w] & ~left[w]
+        supports[i] = now[AWARE, w] & ~now[SUPPORTIVE, w] & ~agents.left[w]
         site = word_site[w]
         if site != last:
             last = site
-            base = rules.support_rate_of_site(p, sites[site])
+            base = rules.support_rate_of_site(p, agents.before[site])
             consensus = p.consensus_support * dose[site, rules.CONSENSUS]
             if dose[site, rules.SIMPLIFY] != dosed:  # most sites get the same dose, or none
                 dosed = dose[site, rules.SIMPLIFY]
                 shy = rules.willingness(p, OTHER, dosed)
                 shy_peer = rules.willingness(p, PEER, dosed)
-            most = base * (1.0 + p.s_peers)
-            level = level_of((most * shy + consensus) / 12.0)
-            other = level_of((most + consensus) / 12.0)
+            of_site = (base, consensus)
+            level = level_of(rules.support_rate(of_site, p.s_peers, 1.0, shy, 1.0) / 12.0)
+            other = level_of(rules.support_rate(of_site, p.s_peers, 1.0, 1.0, 1.0) / 12.0)
         levels[i], others[i] = level, other
         shying[i] = ~(now[TRAINED, w] | peer[w])
         terms[0, i], terms[1, i], terms[2, i], terms[3, i] = base, consensus, shy, shy_peer
     keep_possible(digits, levels, others, shying, supports, n)
-    n_posts = 0
+    n_listed = 0
     for i in range(n):
-        n_posts = list_posts(supports[i], first + i, listed, n_posts)
+        n_listed = list_posts(supports[i], first + i, listed, n_listed)
         supports[i] = NONE
-    for k in range(n_posts):
+    for k in range(n_listed):
         slot = listed[k]
         w, i = slot >> 6, (slot >> 6) - first
         share = peers[slot] / max(1, degree[slot])
         shying_from = terms[3, i] if has(peer[w], slot & 63) else terms[2, i]
         willing = 1.0 if has(now[TRAINED, w], slot & 63) else shying_from
         outside_team = 0.0 if has(now[DELIVERING, w], slot & 63) else 1.0
-        rates[k] = terms[0, i] * (1.0 + p.s_peers * share) * willing + outside_team * terms[1, i]
-    n_posts = keep_struck(luck, month, SUPPORT, digits, first, listed, rates, n_posts)
-    for k in range(n_posts):
+        of_site = (terms[0, i], terms[1, i])
+        rates[k] = rules.support_rate(of_site, p.s_peers, share, willing, outside_team)
+    n_listed = keep_struck(given.luck, given.month, SUPPORT, digits, first, listed, rates, n_listed)
+    for k in range(n_listed):
         supports[(listed[k] >> 6) - first] |= bit(listed[k] & 63)
 
 
 @rule
-def _come_to_champion(
-    posts,
-    staff_count,
-    p,
-    luck,
-    month,
-    now,
-    left,
-    sites,
-    dose,
-    first,
-    n,
-    digits,
-    scratch,
-    champions,
-    log,
-):
-    word_site, _, _, smi, connected = posts
-    levels, _, _, terms, listed, rates = scratch
-    logging = len(log.kind) > 0
+def _come_to_champion(given, agents, first, n, scratch, champions):
+    """Flag in `champions` (n words) the SMI members who become champions."""
+    p, luck, month, now, before = given.p, given.luck, given.month, agents.now, agents.before
+    word_site, smi, connected = given.world.word_site, given.world.smi, given.world.connected
+    digits, levels, _, _, terms, listed, rates = scratch
+    leading_digits(luck, month, CHAMPION_LUCK, first, n, digits)
+    logging = len(given.log.kind) > 0
+    most_experience = max(1.0, p.experience_multiplier)
     last = -1
     base = prepared = 0.0
     level = NONE
@@ -224,60 +185,59 @@ def _come_to_champion(
         site = word_site[w]
         if site != last:
             last = site
-            share = sites[site].supportive / staff_count[site]
-            base = rules.championing_rate(p, sites[site], share)
-            prepared = p.champions_conversion * dose[site, rules.CHAMPIONS]
-            level = level_of((base * max(1.0, p.experience_multiplier) + prepared) / 12.0)
+            share = before[site].supportive / given.world.staff_count[site]
+            base = rules.champion_rate_of_site(p, before[site], share)
+            prepared = p.champions_conversion * given.dose[site, rules.CHAMPIONS]
+            most = rules.champion_rate((base, prepared), True, most_experience, True)
+            level = level_of(most / 12.0)
         may = now[AWARE, w] if prepared > 0.0 else now[SUPPORTIVE, w]
-        champions[i] = may & ~now[CHAMPION, w] & smi[w] & ~left[w]
+        champions[i] = may & ~now[CHAMPION, w] & smi[w] & ~agents.left[w]
         levels[i] = level
         terms[0, i], terms[1, i] = base, prepared
     keep_possible(digits, levels, levels, levels, champions, n)
-    n_posts = 0
+    n_listed = 0
     for i in range(n):
-        n_posts = list_posts(champions[i], first + i, listed, n_posts)
+        n_listed = list_posts(champions[i], first + i, listed, n_listed)
         champions[i] = NONE
-    for k in range(n_posts):
+    for k in range(n_listed):
         w, i, b = listed[k] >> 6, (listed[k] >> 6) - first, listed[k] & 63
-        rate = 0.0
-        if has(now[SUPPORTIVE, w], b):
-            rate = terms[0, i]
-            if has(now[EXPERIENCED, w], b):
-                rate *= p.experience_multiplier
-        if has(connected[w], b):
-            rate += terms[1, i]
-        rates[k] = rate
-    n_posts = keep_struck(luck, month, CHAMPION_LUCK, digits, first, listed, rates, n_posts)
-    for k in range(n_posts):
+        multiplier = p.experience_multiplier if has(now[EXPERIENCED, w], b) else 1.0
+        supportive, well_connected = has(now[SUPPORTIVE, w], b), has(connected[w], b)
+        of_site = (terms[0, i], terms[1, i])
+        rates[k] = rules.champion_rate(of_site, supportive, multiplier, well_connected)
+    n_listed = keep_struck(luck, month, CHAMPION_LUCK, digits, first, listed, rates, n_listed)
+    for k in range(n_listed):
         w, b = listed[k] >> 6, listed[k] & 63
         champions[w - first] |= bit(b)
         if logging:
             imported = 1 if has(now[IMPORTED, w], b) else 0
-            log_event(log, month, CHAMPIONED, word_site[w], listed[k], imported, -1)
+            log_event(given.log, month, CHAMPIONED, word_site[w], listed[k], imported, -1)
 
 
 @rule
-def _tire(posts, staff_count, p, luck, month, now, new, left, sites, first, n, log):
-    word_site = posts[0]
+def _tire(given, agents, first, n):
+    """Champions tire."""
+    month, now, before = given.month, agents.now, agents.before
+    word_site, log = given.world.word_site, given.log
     logging = len(log.kind) > 0
     champions, u = np.empty(CHUNK * 64, np.int64), np.empty((4, BLOCK))
     n_champions = 0
     for w in range(first, first + n):
-        n_champions = list_posts(now[CHAMPION, w] & ~left[w], w, champions, n_champions)
+        n_champions = list_posts(now[CHAMPION, w] & ~agents.left[w], w, champions, n_champions)
     last = -1
     tires = 0.0
     for begin in range(0, n_champions, BLOCK):
         m = min(BLOCK, n_champions - begin)
-        uniforms_of(luck, month, TIRE, champions[begin : begin + m], m, u)
+        uniforms_of(given.luck, month, TIRE, champions[begin : begin + m], m, u)
         for k in range(m):
             slot = champions[begin + k]
             w = slot >> 6
             site = word_site[w]
             if site != last:
                 last = site
-                share = sites[site].supportive / staff_count[site]
-                tires = rules.fatigue_rate(p, sites[site], share)
+                share = before[site].supportive / given.world.staff_count[site]
+                tires = rules.fatigue_rate(given.p, before[site], share)
             if event_in_month(u[0, k], tires):
-                new[CHAMPION, w] &= ~bit(slot & 63)
+                agents.new[CHAMPION, w] &= ~bit(slot & 63)
                 if logging:
                     log_event(log, month, TIRED, site, slot, 0, -1)

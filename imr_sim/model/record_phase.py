@@ -1,4 +1,4 @@
-"""Record: counters of informed ties, head counts, and the month's row of every site."""
+"""Record: counters of exposure, head counts, and the month's row of every site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, IMPORTED, SUPPORTIV
 
 
 @rule
-def tell_ties(world, now, new, within, between, peers):
+def update_exposure(world, now, new, within, between, peers):
     """Push what changed this month to the counters of those who hear from the changed."""
     ptr, split_at, listeners = world.listener_ptr, world.listener_split, world.listeners
     for w in range(now.shape[1]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from imr_sim.model.compiled import rule
+from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.layout import CHIEF, COORDINATOR, OTHER, PEER
 
 
@@ -49,6 +49,12 @@ def retention(p, training_dose, audit_dose):
     return ratio * p.audit_turnover ** min(audit_dose, 1.0)
 
 
+@rule
+def leaving_probability(p, role, kept):
+    """Probability of leaving within a month; `kept`, at most 1, is the ratio by `retention`."""
+    return monthly(leaving_rate(p, role) * kept)
+
+
 # People hear of IMR ------------------------------------------------------------------------
 
 
@@ -82,6 +88,17 @@ def hearing_in_collaborative(p, dose, share_aware):
     return p.beta_between * contacts * share_aware
 
 
+@inlined
+def hearing_rate(media, of_site, member, chief, ties):
+    """Hazard per year that an unaware person hears of IMR.
+
+    `of_site` are the terms of everybody, SMI members and the chief of the site, `member` and
+    `chief` 1 or 0. It falls in nothing, so that the rate of whoever has the most of all bounds it.
+    """
+    everybody, members, mandate = of_site
+    return media + everybody + (member * members + chief * mandate) + ties
+
+
 # People come to support IMR, champion it, tire ----------------------------------------------
 
 
@@ -98,10 +115,38 @@ def support_rate_of_site(p, site):
     return p.support_rate * math.exp(p.s_fit * site.fit + p.s_recovery * site.recovery)
 
 
+@inlined
+def support_rate(of_site, s_peers, share_of_ties, willing, outside_team):
+    """Hazard per year that an aware person comes to support IMR.
+
+    `of_site` are the rate by `support_rate_of_site` and that of local consensus; `share_of_ties`,
+    `willing` and `outside_team` are 0 to 1. It falls in nothing: their most gives its bound.
+    """
+    base, consensus = of_site
+    return base * (1.0 + s_peers * share_of_ties) * willing + outside_team * consensus
+
+
 @rule
-def championing_rate(p, site, share_supportive):
+def champion_rate_of_site(p, site, share_supportive):
     """Hazard per year of an inexperienced supporter in an SMI programme."""
     return p.champion_rate * math.exp(p.c_ebp * site.ebp + p.c_support * share_supportive)
+
+
+@inlined
+def champion_rate(of_site, supportive, multiplier, connected):
+    """Hazard per year that an SMI member becomes champion.
+
+    `of_site` are the rate by `champion_rate_of_site` and that of prepared champions; `multiplier`
+    is that of experience; `supportive` and `connected` are flags. It falls in nothing: their most
+    gives its bound.
+    """
+    base, prepared = of_site
+    rate = 0.0
+    if supportive:
+        rate = base * multiplier
+    if connected:
+        rate += prepared
+    return rate
 
 
 @rule

@@ -1,12 +1,9 @@
-"""The phases of sites: context, decision, implementation, sustainment.
-
-`before` are the site records at the start of the month, `after` those being written; `now` and
-`new` the flags of people likewise; `left` marks the posts vacated this month.
-"""
+"""The phases of sites: context, decision, implementation, sustainment."""
 
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 
 import numpy as np
 
@@ -59,7 +56,7 @@ MOST_TEAM = 12  # upper end of the range of `team_size`
 
 
 @rule
-def first_month(world, p, luck, start, sites):
+def initial_sites(world, p, luck, start, sites):
     """Draw what is fixed or given at the start: factors, PRRC and its opening month."""
     shared, own = math.sqrt(p.factor_correlation), math.sqrt(1.0 - p.factor_correlation)
     for s in range(world.n_sites):
@@ -108,8 +105,10 @@ def has_prrc(site, month):
 
 
 @rule
-def context(world, p, luck, month, before, after, dose):
+def context(given, agents):
     """Leaders and programmes change, PRRCs open; each can start a sensitive period."""
+    world, p, luck, month, dose = given.world, given.p, given.luck, given.month, given.dose
+    before, after = agents.before, agents.after
     length = int(p.sensitive_months)
     leader_changes = monthly(p.leadership_change_rate)
     programme_changes = monthly(p.programme_change_rate)
@@ -156,59 +155,54 @@ def context(world, p, luck, month, before, after, dose):
 
 
 @rule
-def decision(world, p, luck, month, before, after, dose, log):
+def decision(given, agents):
     """Sites that do not provide IMR and have heard of it decide to, or not (cloglog hazard)."""
+    world, p, month, before = given.world, given.p, given.month, agents.before
     u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
         if s % BLOCK == 0:
-            uniforms_from(luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
+            uniforms_from(given.luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != NOT_PROVIDING or site.key_aware == 0:
             continue
         share = site.key_aware / world.key_count[s]
         log_hazard = rules.decision_log_hazard(
             p, site, share, site.sensitive_left > 0, has_prrc(site, month)
-        ) + rules.decision_lever_terms(p, dose[s])
+        ) + rules.decision_lever_terms(p, given.dose[s])
         if event_in_month(u[0, s % BLOCK], math.exp(log_hazard)):
-            after[s].status = PREPARING
-            log_event(log, month, DECIDED, s, -1, 0, -1)
+            agents.after[s].status = PREPARING
+            log_event(given.log, month, DECIDED, s, -1, 0, -1)
+
+
+# Room for filling teams and training: the best candidates and their ranks, posts, their uniforms.
+Scratch = namedtuple("Scratch", "best ranks listed u")
 
 
 @rule
-def implementation(world, p, luck, month, now, new, left, before, after, dose, log):
+def implementation(given, agents):
     """Preparing sites start, teams fill, providers are trained, fidelity moves to its target."""
-    site_word, smi, role = world.site_word, world.smi, world.role
-    rank_of, post_of = np.empty(MOST_TEAM), np.empty(MOST_TEAM, np.int64)
-    able, u = np.empty(BLOCK, np.int64), np.empty((4, BLOCK))
-    _train(world, p, luck, month, now, new, left, before, dose, able, u)
-    for s in range(world.n_sites):
+    p, month, dose = given.p, given.month, given.dose
+    before, after = agents.before, agents.after
+    scratch = Scratch(
+        best=np.empty(MOST_TEAM, np.int64),
+        ranks=np.empty(MOST_TEAM),
+        listed=np.empty(BLOCK, np.int64),
+        u=np.empty((4, BLOCK)),
+    )
+    _train(given, agents, scratch)
+    for s in range(given.world.n_sites):
         site = before[s]
         if site.status == NOT_PROVIDING:
             continue
-        words = (site_word[s], site_word[s + 1])
         facilitation = dose[s, rules.FACILITATION]
         if site.status == PREPARING:
             ready = rules.startup_probability(p, facilitation)
-            if uniform(luck, month, START, s) >= ready:
+            if uniform(given.luck, month, START, s) >= ready:
                 continue
-        simplify = dose[s, rules.SIMPLIFY]
-        willing = (rules.willingness(p, OTHER, simplify), rules.willingness(p, PEER, simplify))
-        team = _fill_team(
-            smi,
-            role,
-            int(p.team_size),
-            luck,
-            month,
-            now,
-            new,
-            left,
-            words,
-            willing,
-            (rank_of, post_of, able, u),
-        )
+        team = _fill_team(given, agents, s, scratch)
         if site.status == PREPARING:
             if team > 0:
-                _start(p, month, site, after[s], s, log)
+                _start(p, month, site, after[s], s, given.log)
         else:
             share = site.trained / site.delivering if site.delivering > 0 else 0.0
             audit, together = dose[s, rules.AUDIT], dose[s, rules.COLLABORATIVE]
@@ -235,19 +229,26 @@ def _start(p, month, was, site, s, log):
 @inlined
 def _delivering(flags, words):
     n = 0
-    for w in range(words[0], words[1]):
+    for w in words:
         n += count(flags[DELIVERING, w])
     return n
 
 
+@inlined
+def _words(world, s):
+    """The words of a site's posts."""
+    return range(world.site_word[s], world.site_word[s + 1])
+
+
 @rule
-def _train(world, p, luck, month, now, new, left, before, dose, pupils, u):
+def _train(given, agents, scratch):
     """Untrained providers and champions of SMI programmes get training."""
-    smi, site_word = world.smi, world.site_word
+    world, p, dose, now = given.world, given.p, given.dose, agents.now
+    pupils = scratch.listed
     chances = np.empty(len(pupils))
     n = 0
     for s in range(world.n_sites):
-        site = before[s]
+        site = agents.before[s]
         if site.status == NOT_PROVIDING:
             continue
         chance = monthly(
@@ -255,78 +256,84 @@ def _train(world, p, luck, month, now, new, left, before, dose, pupils, u):
                 p, dose[s, rules.TRAINING], dose[s, rules.TRAIN_TRAINER], float(site.trained)
             )
         )
-        for w in range(site_word[s], site_word[s + 1]):
-            untrained = (now[DELIVERING, w] | now[CHAMPION, w]) & smi[w] & ~now[TRAINED, w]
-            known = n
-            n = list_posts(untrained & ~left[w], w, pupils, n)
-            chances[known:n] = chance
+        for w in _words(world, s):
+            untrained = (now[DELIVERING, w] | now[CHAMPION, w]) & world.smi[w] & ~now[TRAINED, w]
+            listed = n
+            n = list_posts(untrained & ~agents.left[w], w, pupils, n)
+            chances[listed:n] = chance
             if n > len(pupils) - 64:
-                _train_listed(luck, month, new, pupils, chances, n, u)
+                _train_listed(given, agents.new, scratch, chances, n)
                 n = 0
-    _train_listed(luck, month, new, pupils, chances, n, u)
+    _train_listed(given, agents.new, scratch, chances, n)
 
 
 @rule
-def _train_listed(luck, month, new, pupils, chances, n, u):
-    uniforms_of(luck, month, TRAIN, pupils, n, u)
+def _train_listed(given, new, scratch, chances, n):
+    pupils, u = scratch.listed, scratch.u
+    uniforms_of(given.luck, given.month, TRAIN, pupils, n, u)
     for k in range(n):
         if u[0, k] < chances[k]:
             new[TRAINED, pupils[k] >> 6] |= bit(pupils[k] & 63)
 
 
 @rule
-def _fill_team(smi, role, size, luck, month, now, new, left, words, willing, scratch):
+def _fill_team(given, agents, s, scratch):
     """Fill the delivery team: champions first, then supporters, then the merely aware.
 
-    The untrained shy from the workbook; `willing` is how likely they are to join, peer
-    specialists last. Returns the size of the team.
+    The untrained shy from the workbook, peer specialists less so. Returns the size of the team.
     """
-    rank_of, post_of, able, u = scratch
+    p, world, now, new = given.p, given.world, agents.now, agents.new
+    best, ranks, able, u = scratch
+    size, words = int(p.team_size), _words(world, s)
     team = _delivering(new, words)
     vacancies = size - team
     if vacancies <= 0:
         return team
+    simplify = given.dose[s, rules.SIMPLIFY]
+    willing = (rules.willingness(p, OTHER, simplify), rules.willingness(p, PEER, simplify))
     for k in range(vacancies):
-        rank_of[k] = np.inf
-        post_of[k] = -1
-    for w in range(words[0], words[1]):
-        n = list_posts(now[AWARE, w] & smi[w] & ~now[DELIVERING, w] & ~left[w], w, able, 0)
-        uniforms_of(luck, month, TEAM, able, n, u)
+        ranks[k] = np.inf
+        best[k] = -1
+    for w in words:
+        candidates = now[AWARE, w] & world.smi[w] & ~now[DELIVERING, w] & ~agents.left[w]
+        n = list_posts(candidates, w, able, 0)
+        uniforms_of(given.luck, given.month, TEAM, able, n, u)
         for c in range(n):
             slot = able[c]
             flag = bit(slot & 63)
-            if not now[TRAINED, w] & flag and u[0, c] >= willing[int(role[slot] == PEER)]:
+            if not now[TRAINED, w] & flag and u[0, c] >= willing[int(world.role[slot] == PEER)]:
                 continue
             rank = u[1, c]
             if not now[CHAMPION, w] & flag:
                 rank += 1.0 if now[SUPPORTIVE, w] & flag else 2.0
             k = vacancies
-            while k > 0 and rank < rank_of[k - 1]:
+            while k > 0 and rank < ranks[k - 1]:
                 k -= 1
             if k < vacancies:
                 for j in range(vacancies - 1, k, -1):
-                    rank_of[j] = rank_of[j - 1]
-                    post_of[j] = post_of[j - 1]
-                rank_of[k] = rank
-                post_of[k] = slot
+                    ranks[j] = ranks[j - 1]
+                    best[j] = best[j - 1]
+                ranks[k] = rank
+                best[k] = slot
     for k in range(vacancies):
-        if post_of[k] >= 0:
-            flag = bit(post_of[k] & 63)
-            new[AWARE, post_of[k] >> 6] |= flag  # whoever joins does not forget this month
-            new[DELIVERING, post_of[k] >> 6] |= flag
-            new[EXPERIENCED, post_of[k] >> 6] |= flag
+        if best[k] >= 0:
+            flag = bit(best[k] & 63)
+            new[AWARE, best[k] >> 6] |= flag  # whoever joins does not forget this month
+            new[DELIVERING, best[k] >> 6] |= flag
+            new[EXPERIENCED, best[k] >> 6] |= flag
             team += 1
     return team
 
 
 @rule
-def sustainment(world, p, luck, month, new, before, after, dose, log):
+def sustainment(given, agents):
     """Providing sites stop, or not; a site whose last provider leaves has stopped."""
-    site_word = world.site_word
+    world, p, month, new = given.world, given.p, given.month, agents.new
+    before, after = agents.before, agents.after
     u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
         if s % BLOCK == 0:
-            uniforms_from(luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
+            uniforms_from(given.luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != PROVIDING:
             continue
@@ -336,15 +343,15 @@ def sustainment(world, p, luck, month, new, before, after, dose, log):
             site.supportive / world.staff_count[s],
             month - site.leader_month <= 12,
             has_prrc(site, month),
-            dose[s, rules.AUDIT],
+            given.dose[s, rules.AUDIT],
         )
         stops = event_in_month(u[0, s % BLOCK], math.exp(log_hazard))
-        words = (site_word[s], site_word[s + 1])
+        words = _words(world, s)
         if stops or _delivering(new, words) == 0:
             after[s].status = NOT_PROVIDING
             after[s].fidelity = 0.0
             after[s].stop_month = month
             after[s].events |= SITE_STOPPED
-            for w in range(words[0], words[1]):
+            for w in words:
                 new[DELIVERING, w] = NONE
-            log_event(log, month, STOPPED, s, -1, 0, -1)
+            log_event(given.log, month, STOPPED, s, -1, 0, -1)

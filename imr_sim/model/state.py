@@ -103,6 +103,17 @@ PARAMETERS = np.dtype([(name, "f8") for name in NAMES])
 # (B,) uint64.
 State = namedtuple("State", "flags within between peers hired sites replicate draw")
 
+# What is given in one month of one history: the system as laid out, the record of its parameters,
+# the key of its luck, the number of this month and of the first (year * 12 + month - 1), the doses
+# (S, levers), the log of events.
+Given = namedtuple("Given", "world p luck month start dose log")
+
+# Who acts in it. Staff: flags (7, words) at the start of the month (`now`) and after it (`new`),
+# the posts vacated this month (`left`, (words,) uint64), and their rows of State. Sites: records at
+# the start of the month (`before`) and after it (`after`). Every phase reads `now` and `before`,
+# and writes `new` and `after`; whoever leaves this month does nothing else in it.
+Agents = namedtuple("Agents", "now new left within between peers hired before after")
+
 
 def allocate(n_histories: int, world: World) -> State:
     """An empty state for `n_histories` histories."""

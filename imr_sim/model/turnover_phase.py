@@ -1,9 +1,4 @@
-"""Turnover: people leave, and posts are filled by transfers and from outside.
-
-`now` and `new` are the flags of one history, (7, words) uint64, at the start of the month and
-after it. Every phase reads `now` and writes `new`; whoever leaves this month does nothing else in
-it (`left`). `sites` are the site records at the start of the month, `dose` the (S, levers) doses.
-"""
+"""Turnover: people leave, and posts are filled by transfers and from outside."""
 
 from __future__ import annotations
 
@@ -29,7 +24,6 @@ from imr_sim.model.rng import (
     level_of,
     uniforms_of,
 )
-from imr_sim.model.rules import monthly
 from imr_sim.model.state import (
     AWARE,
     CHAMPION,
@@ -43,44 +37,46 @@ from imr_sim.model.state import (
 
 
 @rule
-def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, log):
+def turnover(given, agents):
     """People leave; posts are filled at once by a transfer or from outside."""
+    world, p, luck, month = given.world, given.p, given.luck, given.month
+    dose, log = given.dose, given.log
+    now, new, left, hired = agents.now, agents.new, agents.left, agents.hired
     digits = np.empty((DIGITS, CHUNK), np.uint64)
     levels, others = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
-    posts = np.empty(CHUNK, np.uint64)
+    leaving = np.empty(CHUNK, np.uint64)
     gone, chances = np.empty(CHUNK * 64, np.int64), np.empty(CHUNK * 64)
     luck_of_gone, sources = np.empty((2, 4, BLOCK)), np.empty(BLOCK, np.int64)
-    leaves = np.empty(N_ROLES)
+    most = np.empty(N_ROLES)
     clinical = other = 0.0
     for role in range(N_ROLES):
-        leaves[role] = monthly(rules.leaving_rate(p, role))
+        most[role] = rules.leaving_probability(p, role, 1.0)  # nothing keeps the others
         if role in NOT_CLINICAL:
-            other = max(other, leaves[role])
+            other = max(other, most[role])
         else:
-            clinical = max(clinical, leaves[role])
+            clinical = max(clinical, most[role])
     levels[:] = level_of(clinical)
     others[:] = level_of(other)
     n_words = len(left)
     present, word_site, post_role, smi = world.present, world.word_site, world.role, world.smi
     logging = len(log.kind) > 0
-    pools = (world.pool, world.kind_ptr, world.kind_visn, world.kind_site, world.site_visn)
     for first in range(0, n_words, CHUNK):
         n = min(CHUNK, n_words - first)
         leading_digits(luck, month, LEAVE, first, n, digits)
-        posts[:n] = present[first : first + n]
-        keep_possible(digits, levels, others, world.clinical[first : first + n], posts, n)
+        leaving[:n] = present[first : first + n]
+        keep_possible(digits, levels, others, world.clinical[first : first + n], leaving, n)
         n_gone = 0
         for i in range(n):
             left[first + i] = NONE
-            n_gone = list_posts(posts[i], first + i, gone, n_gone)
+            n_gone = list_posts(leaving[i], first + i, gone, n_gone)
         for k in range(n_gone):
             slot = gone[k]
             role, w = post_role[slot], slot >> 6
-            chances[k] = leaves[role]
+            chances[k] = most[role]
             if has(now[DELIVERING, w], slot & 63):
                 doses = dose[word_site[w]]
-                ratio = rules.retention(p, doses[rules.TRAINING], doses[rules.AUDIT])
-                chances[k] = monthly(rules.leaving_rate(p, role) * ratio)
+                kept = rules.retention(p, doses[rules.TRAINING], doses[rules.AUDIT])
+                chances[k] = rules.leaving_probability(p, role, kept)
         n_gone = keep_below(luck, month, LEAVE, digits, first, gone, chances, n_gone)
         for k in range(n_gone):
             left[gone[k] >> 6] |= bit(gone[k] & 63)
@@ -92,26 +88,29 @@ def turnover(world, p, luck, month, now, new, left, sites, dose, hired, start, l
             vacated = gone[begin : begin + m]
             uniforms_of(luck, month, REPLACE, vacated, m, luck_of_gone[0])
             uniforms_of(luck, month, IMPORT, vacated, m, luck_of_gone[1])
-            _transfers(pools, p, word_site, post_role, smi, vacated, m, luck_of_gone[0], sources)
+            _transfers(world, p, vacated, m, luck_of_gone[0], sources)
             for k in range(m):
                 slot = vacated[k]
                 w = slot >> 6
                 site = word_site[w]
                 exchange = p.exchange_share * dose[site, rules.EXCHANGE]
-                source = _replace(p, now, new, slot, sources[k], smi[w], exchange, luck_of_gone, k)
-                hired[slot] = month - start
+                vacancy = (slot, sources[k], smi[w], exchange)
+                source = _replace(p, now, new, vacancy, luck_of_gone[:, :, k])
+                hired[slot] = month - given.start
                 if logging and has(new[AWARE, w], slot & 63):
                     log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
 
 
 @rule
-def _transfers(pools, p, word_site, role, smi, vacated, m, u, sources):
+def _transfers(world, p, vacated, m, u, sources):
     """Where transfers to the m `vacated` posts come from: `sources`, -1 where there is none.
 
     A random post of the same role and programme in another VAMC. `u` are the uniforms of REPLACE.
     All are looked up before any post is filled, so that none waits for the memory of another.
     """
-    pool, kind_ptr, kind_visn, kind_site, site_visn = pools
+    pool, kind_ptr, kind_visn = world.pool, world.kind_ptr, world.kind_visn
+    kind_site, site_visn, word_site = world.kind_site, world.site_visn, world.word_site
+    role, smi = world.role, world.smi
     for k in range(m):
         how, where, who = u[0, k], u[1, k], u[2, k]
         sources[k] = -1
@@ -134,17 +133,20 @@ def _transfers(pools, p, word_site, role, smi, vacated, m, u, sources):
 
 
 @inlined
-def _replace(p, now, new, slot, source, smi, exchange_share, u, k):
+def _replace(p, now, new, vacancy, u):
     """Fill a post: a transfer brings what they know, a hire from outside rarely does.
 
-    `u[0, :, k]` and `u[1, :, k]` are the uniforms of REPLACE and IMPORT of the post. Returns the
-    post that a transfer came from, or -1. Written without branches where nobody can predict them.
+    `vacancy` is the post, where a transfer to it comes from (or -1), the SMI members of its word,
+    and the share of hires by staff exchange; `u` (2, 4) the uniforms of REPLACE and IMPORT. Returns
+    the post that a transfer came from, or -1. Written without branches where nobody can predict
+    them.
     """
+    slot, source, smi, exchange_share = vacancy
     w, here = slot >> 6, np.uint64(slot & 63)
     flag = ONE << here
     is_smi = smi & flag != NONE
     trained = NONE
-    if is_smi and u[1, 1, k] < exchange_share:
+    if is_smi and u[1, 1] < exchange_share:
         source = -1
         aware = experienced = flag
     elif source >= 0:
@@ -153,14 +155,14 @@ def _replace(p, now, new, slot, source, smi, exchange_share, u, k):
         experienced = ((now[EXPERIENCED, home] >> there) & ONE) << here
         trained = ((now[TRAINED, home] >> there) & ONE) << here
     else:
-        knows = u[0, 3, k]
+        knows = u[0, 3]
         experienced = flag if knows < p.external_experienced else NONE
         aware = flag if knows < p.external_experienced + p.external_aware else NONE
     new[AWARE, w] |= aware
     new[IMPORTED, w] |= aware
     new[EXPERIENCED, w] |= experienced
     new[TRAINED, w] |= trained
-    if is_smi and u[1, 0, k] < p.importer_champion_probability:
+    if is_smi and u[1, 0] < p.importer_champion_probability:
         new[SUPPORTIVE, w] |= aware
         new[CHAMPION, w] |= aware
     return source

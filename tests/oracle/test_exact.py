@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import yaml
 
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.events import KIND_NAMES, new_log
 from imr_sim.model.parameters import NAMES
 from imr_sim.model.state import FLAG_NAMES
@@ -29,9 +29,9 @@ class Twins:
     def __init__(self, system, values, start, seed):
         identity = {"draw": seed % 7, "replicate": seed % 5}
         self.system, self.compared, self.seen = system, 0, set()
-        self.stage = Stage.of(system, seed, start, threads=1)
+        self.setting = Setting.of(system, seed, start, threads=1)
         row = np.array([[values[name] for name in NAMES]])
-        self.batch = Batch(self.stage, row, **{k: np.array([v]) for k, v in identity.items()})
+        self.batch = Batch(self.setting, row, **{k: np.array([v]) for k, v in identity.items()})
         self.oracle = OracleModel(system, values, start, seed, **identity)
         self.hold_equal()
 
@@ -76,7 +76,7 @@ class Twins:
         self.hold_events_equal(log)
 
     def hold_equal(self):
-        state, slot = self.batch.state, self.stage.slot
+        state, slot = self.batch.state, self.setting.slot
         people = self.oracle.staff
         words = state.flags[0][:, slot // 64]
         for f, name in enumerate(FLAG_NAMES):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 import imr_sim as imr
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.strategies import (
     LEVER_INDEX,
     LEVERS,
@@ -71,8 +71,8 @@ def small():
 def run(system, strategy, budget, which):
     """Records and books of some of the histories, run together."""
     values = imr.prior(HISTORIES, seed=4).replace(**LIVELY).values
-    stage = Stage.of(system, 9, "2008-01", 1)
-    batch = Batch(stage, values[which], np.asarray(which), np.zeros(len(which), int))
+    setting = Setting.of(system, 9, "2008-01", 1)
+    batch = Batch(setting, values[which], np.asarray(which), np.zeros(len(which), int))
     records = [batch.advance(BEFORE)]
     batch.begin_policy()
     campaign = batch.campaign(strategy, MONTHS, budget)
@@ -112,8 +112,8 @@ def test_a_lever_that_goes_on_elsewhere_gives_nobody_precedence_here(small):
     values = imr.prior(HISTORIES, seed=4).replace(facilitation_hours=10, outreach_hours=10).values
 
     def served(which):
-        stage = Stage.of(small, 9, "2008-01", 1)
-        batch = Batch(stage, values[which], np.asarray(which), np.zeros(len(which), int))
+        setting = Setting.of(small, 9, "2008-01", 1)
+        batch = Batch(setting, values[which], np.asarray(which), np.zeros(len(which), int))
         batch.begin_policy()
         campaign = batch.campaign(Staggered(), 2, None)
         batch.advance_under(campaign)

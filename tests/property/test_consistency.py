@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 import imr_sim as imr
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.state import NEVER, NOT_PROVIDING, PREPARING, PROVIDING, STARTED, STOPPED
 from imr_sim.strategies import LEVERS
 
@@ -50,7 +50,10 @@ def small():
 def run(system, values, seed, doses, months):
     """Yield the batch after each month, and the statuses and flags before it."""
     batch = Batch(
-        Stage.of(system, seed, "2004-01", 1), values, np.zeros(len(values), int), range(len(values))
+        Setting.of(system, seed, "2004-01", 1),
+        values,
+        np.zeros(len(values), int),
+        range(len(values)),
     )
     for _ in range(months):
         status, people = batch.state.sites["status"].copy(), worlds.flags(batch)
@@ -59,7 +62,7 @@ def run(system, values, seed, doses, months):
 
 
 def check_people(batch):
-    system, people = batch.stage.system, worlds.flags(batch)
+    system, people = batch.setting.system, worlds.flags(batch)
     providing = (batch.state.sites["status"] == PROVIDING)[:, system.site]
     delivers, champions = people["DELIVERING"], people["CHAMPION"]
     implied = {
@@ -76,7 +79,7 @@ def check_people(batch):
 
 
 def check_counts(batch):
-    state, slot = batch.state, batch.stage.slot
+    state, slot = batch.state, batch.setting.slot
     for name, number in worlds.counters(batch).items():
         np.testing.assert_array_equal(getattr(state, name)[:, slot], number, err_msg=name)
     for name, number in worlds.head_counts(batch).items():
@@ -84,10 +87,10 @@ def check_counts(batch):
 
 
 def check_empty_posts(batch):
-    assert not (state_flags := batch.state.flags & ~batch.stage.world.present).any()
+    assert not (state_flags := batch.state.flags & ~batch.setting.world.present).any()
     assert state_flags.shape[1] == 7
     empty = np.ones(batch.state.within.shape[1], bool)
-    empty[batch.stage.slot] = False
+    empty[batch.setting.slot] = False
     for name in ("within", "between", "peers", "hired"):
         assert not getattr(batch.state, name)[:, empty].any(), name
 
@@ -138,7 +141,7 @@ def test_the_world_is_consistent_in_every_month(small, seed, which, hectic, data
 @pytest.mark.parametrize("strategy", ["full_rollout", "staff_exchange", "champions"])
 def test_the_world_is_consistent_over_twenty_years_of_a_strategy(small, strategy):
     draws = imr.prior(6, seed=8)
-    batch = Batch(Stage.of(small, 3, "2004-01", 1), draws.values, np.arange(6), np.zeros(6, int))
+    batch = Batch(Setting.of(small, 3, "2004-01", 1), draws.values, np.arange(6), np.zeros(6, int))
     batch.begin_policy()
     campaign = batch.campaign(imr.load_strategy(strategy), 240, None)
     for _ in range(240):
@@ -165,8 +168,8 @@ def test_what_is_learned_from_delivering_stays_with_a_person(small):
     draws = imr.prior(4, seed=1).replace(**HECTIC)
     none = np.zeros((4, small.n_sites, len(LEVERS)))
     for batch, _, _, before in run(small, draws.values, 7, none, 60):
-        hired = batch.state.hired[:, batch.stage.slot] == batch.month - 1 - batch.stage.start
-        stayed = ~hired if batch.month - 1 > batch.stage.start else np.zeros_like(hired)
+        hired = batch.state.hired[:, batch.setting.slot] == batch.month - 1 - batch.setting.start
+        stayed = ~hired if batch.month - 1 > batch.setting.start else np.zeros_like(hired)
         now = worlds.flags(batch)
         assert now["EXPERIENCED"][before["EXPERIENCED"] & stayed].all()
         assert now["TRAINED"][before["TRAINED"] & stayed].all()
@@ -176,9 +179,9 @@ def test_whoever_knew_imr_when_hired_is_an_importer_and_nobody_else(small):
     draws = imr.prior(4, seed=1).replace(**HECTIC)
     none = np.zeros((4, small.n_sites, len(LEVERS)))
     for batch, _, _, before in run(small, draws.values, 7, none, 60):
-        hired = batch.state.hired[:, batch.stage.slot] == batch.month - 1 - batch.stage.start
+        hired = batch.state.hired[:, batch.setting.slot] == batch.month - 1 - batch.setting.start
         now = worlds.flags(batch)
-        if batch.month - 1 == batch.stage.start:
+        if batch.month - 1 == batch.setting.start:
             continue
         assert (now["IMPORTED"] == now["AWARE"])[hired].all()
         assert (now["IMPORTED"] == before["IMPORTED"])[~hired].all()

@@ -18,7 +18,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as some
 
 import imr_sim as imr
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.strategies import LEVER_INDEX
 
 INFORMING = ("materials", "meetings", "outreach", "mandate", "collaborative")
@@ -31,7 +31,7 @@ def small():
 
 def aware(system, values, seed, doses, months=36):
     """Who is aware in each month; bool, shape (months, B, n_staff)."""
-    batch = Batch(Stage.of(system, seed, "2004-01", 1), values, np.arange(3), np.zeros(3, int))
+    batch = Batch(Setting.of(system, seed, "2004-01", 1), values, np.arange(3), np.zeros(3, int))
     out = []
     for _ in range(months):
         batch.advance(1, doses)

@@ -10,7 +10,7 @@ from oracle.cases import random_doses, random_parameters, random_system
 
 import imr_sim as imr
 from imr_sim.model import rng
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.strategies import LEVERS
 
 MONTHS = 30
@@ -42,8 +42,8 @@ def decision_of(key):
 def test_no_key_is_used_twice_in_histories_under_random_doses(keys):
     system = random_system(4)
     draws, replicates = [0, 0, 1], [0, 1, 0]
-    stage = Stage.of(system, 2**40 + 7, "2006-01", 1)
-    batch = Batch(stage, lively(3), np.array(draws), np.array(replicates))
+    setting = Setting.of(system, 2**40 + 7, "2006-01", 1)
+    batch = Batch(setting, lively(3), np.array(draws), np.array(replicates))
     luck = np.random.default_rng(1)
     for _ in range(MONTHS):
         one = random_doses(luck, system.n_sites)
@@ -59,7 +59,7 @@ def test_no_key_is_used_twice_in_histories_under_random_doses(keys):
 
 def test_nor_under_a_strategy_with_its_surveys(keys):
     system = random_system(2)
-    batch = Batch(Stage.of(system, 0, "2006-01", 1), lively(1), np.array([3]), np.array([2]))
+    batch = Batch(Setting.of(system, 0, "2006-01", 1), lively(1), np.array([3]), np.array([2]))
     batch.advance(6)
     batch.begin_policy()
     campaign = batch.campaign(imr.load_strategy("full_rollout"), 12, None)

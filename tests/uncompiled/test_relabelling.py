@@ -18,7 +18,7 @@ from hypothesis import strategies as some
 from oracle.cases import random_doses, random_parameters, random_system
 
 from imr_sim.model import rng
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.parameters import NAMES
 from imr_sim.system.system import Ties
 
@@ -70,13 +70,13 @@ def old_numbers(monkeypatch, order, old_world):
 
 
 def history(system, values, seed, doses):
-    stage = Stage.of(system, seed, "2006-01", 1)
+    setting = Setting.of(system, seed, "2006-01", 1)
     row = np.array([[values[name] for name in NAMES]])
-    batch = Batch(stage, row, np.zeros(1, int), np.zeros(1, int))
+    batch = Batch(setting, row, np.zeros(1, int), np.zeros(1, int))
     records = [batch.advance(1, month) for month in doses]
-    slot = stage.slot
+    slot = setting.slot
     people = (batch.state.flags[0][:, slot // 64] >> (slot % 64).astype(np.uint64)).T
-    return np.concatenate(records, axis=1)[0], people & np.uint64(1), stage.world
+    return np.concatenate(records, axis=1)[0], people & np.uint64(1), setting.world
 
 
 @settings(max_examples=4)

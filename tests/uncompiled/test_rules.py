@@ -93,7 +93,7 @@ def test_support_champions_and_fatigue_follow_the_site():
     p = given(support_rate=2, s_fit=0.1, s_recovery=0.2)
     assert rules.support_rate_of_site(p, site) == is_(2 * exp(0.8))
     p = given(champion_rate=3, c_ebp=0.1, c_support=0.5)
-    assert rules.championing_rate(p, site, 0.4) == is_(3 * exp(0.7))
+    assert rules.champion_rate_of_site(p, site, 0.4) == is_(3 * exp(0.7))
     p = given(champion_fatigue=2, fatigue_leadership=0.1, fatigue_support=0.5)
     assert rules.fatigue_rate(p, site, 0.4) == is_(2 * exp(-0.9))
 

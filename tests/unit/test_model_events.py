@@ -8,7 +8,7 @@ import worlds
 
 import imr_sim as imr
 from imr_sim.experiment import simulate
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 
 START, MONTHS, SEED = "2004-01", 72, 9
 
@@ -32,7 +32,7 @@ def history(small, draws):
 def untouched(small, draws):
     """A history without levers, and who was aware at the start and end of each of its months."""
     log = simulate(small, draws, start=START, months=MONTHS, seed=SEED, events=True).events
-    batch = Batch(Stage.of(small, SEED, START, 1), draws.values, np.arange(3), np.zeros(3, int))
+    batch = Batch(Setting.of(small, SEED, START, 1), draws.values, np.arange(3), np.zeros(3, int))
     aware = [worlds.flags(batch)["AWARE"]]
     for _ in range(MONTHS):
         batch.advance(1)

@@ -9,7 +9,7 @@ import pytest
 import worlds
 
 import imr_sim as imr
-from imr_sim.model.batch import Batch, Stage
+from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.state import HAS_PRRC, SENSITIVE
 from imr_sim.strategies import LEVER_INDEX, LEVERS
 from imr_sim.system import ROLES
@@ -26,7 +26,7 @@ def counted(name):
 
 
 def aware_chiefs(batch, record):
-    chiefs = batch.stage.system.role == ROLES.index("chief")
+    chiefs = batch.setting.system.role == ROLES.index("chief")
     return worlds.flags(batch)["AWARE"][:, chiefs].sum()
 
 
@@ -76,10 +76,10 @@ ACTS_ON = [
 @cache
 def after(lever):
     """The small system after four years of a strong dose of one lever (or none) everywhere."""
-    stage = Stage.of(imr.load_system("small"), 2, "2004-01")
+    setting = Setting.of(imr.load_system("small"), 2, "2004-01")
     values = imr.prior(DRAWS, seed=3).replace(media=0.1, mandate_autonomy_cost=0.3).values
-    batch = Batch(stage, values, np.arange(DRAWS), np.zeros(DRAWS, int))
-    doses = np.zeros((DRAWS, stage.world.n_sites, len(LEVERS)))
+    batch = Batch(setting, values, np.arange(DRAWS), np.zeros(DRAWS, int))
+    doses = np.zeros((DRAWS, setting.world.n_sites, len(LEVERS)))
     if lever:
         doses[..., LEVER_INDEX[lever]] = 2
     return batch, batch.advance(MONTHS, doses)
@@ -97,13 +97,13 @@ def test_no_lever_is_left_out():
 
 
 def test_leadership_engaged_is_partly_kept_until_the_leader_changes():
-    stage = Stage.of(imr.load_system("small"), 2, "2004-01")
+    setting = Setting.of(imr.load_system("small"), 2, "2004-01")
     kept, gain = 0.4, 0.5
     draws = imr.prior(4).replace(
         leadership_gain=gain, leadership_retained=kept, leadership_change_rate=0
     )
-    batch = Batch(stage, draws.values, np.arange(4), np.zeros(4, int))
-    doses = np.zeros((4, stage.world.n_sites, len(LEVERS)))
+    batch = Batch(setting, draws.values, np.arange(4), np.zeros(4, int))
+    doses = np.zeros((4, setting.world.n_sites, len(LEVERS)))
     before = batch.state.sites["leadership"].copy()
     doses[..., LEVER_INDEX["leadership"]] = 1
     batch.advance(3, doses)

@@ -60,9 +60,9 @@ def test_a_prrc_that_opened_before_the_history_leaves_it_as_sensitive_as_it_woul
     parameters = worlds.silent(sensitive_months=9)
 
     def sensitive(start, months):
-        stage = worlds.Stage.of(system, 1, start, 1)
+        setting = worlds.Setting.of(system, 1, start, 1)
         values = np.array([[parameters[name] for name in worlds.NAMES]])
-        batch = worlds.Batch(stage, values, np.zeros(1, int), np.zeros(1, int))
+        batch = worlds.Batch(setting, values, np.zeros(1, int), np.zeros(1, int))
         return batch.advance(months)["events"][0, :, 0] & SENSITIVE > 0
 
     whole = sensitive("2003-01", 24)

@@ -9,8 +9,8 @@ import pytest
 
 import imr_sim as imr
 from imr_sim.errors import RequestError
-from imr_sim.model.batch import Batch, Stage, identities
-from imr_sim.model.history import COUNTS, FACTORS, FIELDS
+from imr_sim.model.batch import Batch, Setting, identities
+from imr_sim.model.history import FACTORS, FIELDS
 
 module = import_module("imr_sim.experiment.simulate")
 MONTHS = 96
@@ -40,7 +40,7 @@ def test_threads_change_nothing(small, draws, strategy, how):
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_the_size_of_batches_changes_nothing(small, draws, size, monkeypatch):
     whole = record(small, draws, strategy="stepped_support")
-    monkeypatch.setattr(module, "CHUNK_HISTORIES", size)
+    monkeypatch.setattr("imr_sim.experiment.driver.CHUNK_HISTORIES", size)
     assert (record(small, draws, strategy="stepped_support") == whole).all()
 
 
@@ -77,26 +77,26 @@ def test_a_history_of_60_months_is_the_start_of_one_of_120(small, draws):
 
 
 def test_the_order_in_which_draws_are_run_changes_nothing(small, draws):
-    stage = Stage.of(small, 4, "2004-01", 1)
+    setting = Setting.of(small, 4, "2004-01", 1)
     draw, replicate, values = identities(draws, 2)
     order = np.random.default_rng(0).permutation(len(draw))
-    straight = Batch(stage, values, draw, replicate).advance(48)
-    shuffled = Batch(stage, values[order], draw[order], replicate[order]).advance(48)
+    straight = Batch(setting, values, draw, replicate).advance(48)
+    shuffled = Batch(setting, values[order], draw[order], replicate[order]).advance(48)
     assert (shuffled == straight[order]).all()
 
 
 def test_months_run_one_by_one_or_at_once_are_the_same(small, draws):
-    stage = Stage.of(small, 4, "2004-01", 1)
+    setting = Setting.of(small, 4, "2004-01", 1)
     draw, replicate, values = identities(draws, 1)
-    at_once = Batch(stage, values, draw, replicate).advance(40)
-    slow = Batch(stage, values, draw, replicate)
+    at_once = Batch(setting, values, draw, replicate).advance(40)
+    slow = Batch(setting, values, draw, replicate)
     one_by_one = np.concatenate([slow.advance(1) for _ in range(40)], axis=1)
     assert (one_by_one == at_once).all()
 
 
 def test_a_branch_has_its_own_future_and_leaves_its_parent_alone(small, draws):
-    stage = Stage.of(small, 4, "2004-01", 1)
-    parent = Batch(stage, *_values_first(draws))
+    setting = Setting.of(small, 4, "2004-01", 1)
+    parent = Batch(setting, *_values_first(draws))
     parent.advance(36)
     twin, state = parent.branch(), [array.copy() for array in parent.state]
     future = twin.advance(24)
@@ -134,7 +134,9 @@ def test_a_history_is_labelled_with_what_it_is(small, draws):
 def test_head_counts_fit_in_the_site_and_one_another(small, draws):
     history = imr.simulate(small, draws, "full_rollout", months=120)
     staff = np.bincount(small.site)
-    for name in COUNTS:
+    counts = [name for name in FIELDS if history.sites[name].dtype == np.uint16]
+    assert {"aware", "supportive", "champions", "trained", "delivering"} < set(counts)
+    for name in counts:
         assert (history.sites[name] <= staff).all(), name
     assert (history.champions <= history.supportive).all()
     assert (history.supportive <= history.aware).all()
@@ -146,7 +148,7 @@ def test_head_counts_fit_in_the_site_and_one_another(small, draws):
 
 def test_a_history_shows_what_the_state_holds_of_factors_and_key_staff(small, draws):
     history = imr.simulate(small, draws, months=30, replicates=2, seed=4)
-    batch = Batch(Stage.of(small, 4, "2004-01", 1), *_values_first(draws, 2))
+    batch = Batch(Setting.of(small, 4, "2004-01", 1), *_values_first(draws, 2))
     batch.advance(30)
     sites = batch.state.sites.reshape(10, 2, -1)
     assert history.factors.shape == (10, 2, len(FACTORS), small.n_sites)
