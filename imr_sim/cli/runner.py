@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -63,9 +64,12 @@ def run_command(command: str, argv: list[str], session: Session) -> int:
         free_path(request.out, command)
     # Only a request that can work pays for importing the model.
     from imr_sim.cli.provenance import config_text, provenance
+    from imr_sim.system import account_lines
 
     work = cast(Work, part_of(command, "command"))
     inputs = work.load(request)
+    for line in account_lines(inputs.system.account):  # before long work, not after it
+        print(f"system {inputs.system.name}: {line}", file=sys.stderr)
     if resumed is None:
         about = provenance(command, request, inputs)
         path = free_path(request.out, command)  # again: another run may have begun meanwhile
