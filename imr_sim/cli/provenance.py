@@ -46,6 +46,7 @@ def provenance(command: str, request: Request, inputs: Inputs) -> dict[str, Any]
                 "name": system.name,
                 "digest": system.digest,
                 "invented": system.invented,
+                "account": system.account.as_dict(),
             },
             "practice": {"name": inputs.practice.name, "invented": inputs.practice.invented},
             "parameters": {
