@@ -157,20 +157,21 @@ def context(given, agents):
 @rule
 def decision(given, agents):
     """Sites that do not provide IMR and have heard of it decide to, or not (cloglog hazard)."""
-    world, p, month, before = given.world, given.p, given.month, agents.before
+    world, p, luck, month, dose = given.world, given.p, given.luck, given.month, given.dose
+    before, after, key_count = agents.before, agents.after, given.world.key_count
     u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
         if s % BLOCK == 0:
-            uniforms_from(given.luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
+            uniforms_from(luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != NOT_PROVIDING or site.key_aware == 0:
             continue
-        share = site.key_aware / world.key_count[s]
+        share = site.key_aware / key_count[s]
         log_hazard = rules.decision_log_hazard(
             p, site, share, site.sensitive_left > 0, has_prrc(site, month)
-        ) + rules.decision_lever_terms(p, given.dose[s])
+        ) + rules.decision_lever_terms(p, dose[s])
         if event_in_month(u[0, s % BLOCK], math.exp(log_hazard)):
-            agents.after[s].status = PREPARING
+            after[s].status = PREPARING
             log_event(given.log, month, DECIDED, s, -1, 0, -1)
 
 
@@ -181,7 +182,7 @@ Scratch = namedtuple("Scratch", "best ranks listed u")
 @rule
 def implementation(given, agents):
     """Preparing sites start, teams fill, providers are trained, fidelity moves to its target."""
-    p, month, dose = given.p, given.month, given.dose
+    p, luck, month, dose = given.p, given.luck, given.month, given.dose
     before, after = agents.before, agents.after
     scratch = Scratch(
         best=np.empty(MOST_TEAM, np.int64),
@@ -197,7 +198,7 @@ def implementation(given, agents):
         facilitation = dose[s, rules.FACILITATION]
         if site.status == PREPARING:
             ready = rules.startup_probability(p, facilitation)
-            if uniform(given.luck, month, START, s) >= ready:
+            if uniform(luck, month, START, s) >= ready:
                 continue
         team = _fill_team(given, agents, s, scratch)
         if site.status == PREPARING:
@@ -229,26 +230,22 @@ def _start(p, month, was, site, s, log):
 @inlined
 def _delivering(flags, words):
     n = 0
-    for w in words:
+    for w in range(words[0], words[1]):
         n += count(flags[DELIVERING, w])
     return n
 
 
 @inlined
-def _words(world, s):
-    """The words of a site's posts."""
-    return range(world.site_word[s], world.site_word[s + 1])
-
-
-@rule
 def _train(given, agents, scratch):
     """Untrained providers and champions of SMI programmes get training."""
-    world, p, dose, now = given.world, given.p, given.dose, agents.now
-    pupils = scratch.listed
+    p, luck, month, dose = given.p, given.luck, given.month, given.dose
+    now, new, left, before = agents.now, agents.new, agents.left, agents.before
+    smi, site_word = given.world.smi, given.world.site_word
+    pupils, u = scratch.listed, scratch.u
     chances = np.empty(len(pupils))
     n = 0
-    for s in range(world.n_sites):
-        site = agents.before[s]
+    for s in range(given.world.n_sites):
+        site = before[s]
         if site.status == NOT_PROVIDING:
             continue
         chance = monthly(
@@ -256,35 +253,35 @@ def _train(given, agents, scratch):
                 p, dose[s, rules.TRAINING], dose[s, rules.TRAIN_TRAINER], float(site.trained)
             )
         )
-        for w in _words(world, s):
-            untrained = (now[DELIVERING, w] | now[CHAMPION, w]) & world.smi[w] & ~now[TRAINED, w]
+        for w in range(site_word[s], site_word[s + 1]):
+            untrained = (now[DELIVERING, w] | now[CHAMPION, w]) & smi[w] & ~now[TRAINED, w]
             listed = n
-            n = list_posts(untrained & ~agents.left[w], w, pupils, n)
+            n = list_posts(untrained & ~left[w], w, pupils, n)
             chances[listed:n] = chance
             if n > len(pupils) - 64:
-                _train_listed(given, agents.new, scratch, chances, n)
+                _train_listed(luck, month, new, pupils, chances, n, u)
                 n = 0
-    _train_listed(given, agents.new, scratch, chances, n)
+    _train_listed(luck, month, new, pupils, chances, n, u)
 
 
 @rule
-def _train_listed(given, new, scratch, chances, n):
-    pupils, u = scratch.listed, scratch.u
-    uniforms_of(given.luck, given.month, TRAIN, pupils, n, u)
+def _train_listed(luck, month, new, pupils, chances, n, u):
+    uniforms_of(luck, month, TRAIN, pupils, n, u)
     for k in range(n):
         if u[0, k] < chances[k]:
             new[TRAINED, pupils[k] >> 6] |= bit(pupils[k] & 63)
 
 
-@rule
+@inlined
 def _fill_team(given, agents, s, scratch):
     """Fill the delivery team: champions first, then supporters, then the merely aware.
 
     The untrained shy from the workbook, peer specialists less so. Returns the size of the team.
     """
-    p, world, now, new = given.p, given.world, agents.now, agents.new
+    p, luck, month, world = given.p, given.luck, given.month, given.world
+    now, new, left, smi, role = agents.now, agents.new, agents.left, world.smi, world.role
     best, ranks, able, u = scratch
-    size, words = int(p.team_size), _words(world, s)
+    size, words = int(p.team_size), (world.site_word[s], world.site_word[s + 1])
     team = _delivering(new, words)
     vacancies = size - team
     if vacancies <= 0:
@@ -294,14 +291,14 @@ def _fill_team(given, agents, s, scratch):
     for k in range(vacancies):
         ranks[k] = np.inf
         best[k] = -1
-    for w in words:
-        candidates = now[AWARE, w] & world.smi[w] & ~now[DELIVERING, w] & ~agents.left[w]
+    for w in range(words[0], words[1]):
+        candidates = now[AWARE, w] & smi[w] & ~now[DELIVERING, w] & ~left[w]
         n = list_posts(candidates, w, able, 0)
-        uniforms_of(given.luck, given.month, TEAM, able, n, u)
+        uniforms_of(luck, month, TEAM, able, n, u)
         for c in range(n):
             slot = able[c]
             flag = bit(slot & 63)
-            if not now[TRAINED, w] & flag and u[0, c] >= willing[int(world.role[slot] == PEER)]:
+            if not now[TRAINED, w] & flag and u[0, c] >= willing[int(role[slot] == PEER)]:
                 continue
             rank = u[1, c]
             if not now[CHAMPION, w] & flag:
@@ -328,30 +325,31 @@ def _fill_team(given, agents, s, scratch):
 @rule
 def sustainment(given, agents):
     """Providing sites stop, or not; a site whose last provider leaves has stopped."""
-    world, p, month, new = given.world, given.p, given.month, agents.new
-    before, after = agents.before, agents.after
+    world, p, luck, month, dose = given.world, given.p, given.luck, given.month, given.dose
+    new, before, after = agents.new, agents.before, agents.after
+    site_word, staff_count = world.site_word, world.staff_count
     u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
         if s % BLOCK == 0:
-            uniforms_from(given.luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
+            uniforms_from(luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != PROVIDING:
             continue
         log_hazard = rules.stop_log_hazard(
             p,
             site,
-            site.supportive / world.staff_count[s],
+            site.supportive / staff_count[s],
             month - site.leader_month <= 12,
             has_prrc(site, month),
-            given.dose[s, rules.AUDIT],
+            dose[s, rules.AUDIT],
         )
         stops = event_in_month(u[0, s % BLOCK], math.exp(log_hazard))
-        words = _words(world, s)
+        words = (site_word[s], site_word[s + 1])
         if stops or _delivering(new, words) == 0:
             after[s].status = NOT_PROVIDING
             after[s].fidelity = 0.0
             after[s].stop_month = month
             after[s].events |= SITE_STOPPED
-            for w in words:
+            for w in range(words[0], words[1]):
                 new[DELIVERING, w] = NONE
             log_event(given.log, month, STOPPED, s, -1, 0, -1)
