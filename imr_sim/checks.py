@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from imr_sim import limits
 from imr_sim.errors import RequestError
 
 
@@ -26,15 +27,16 @@ def whole_number(name: str, value: object, low: int, high: int) -> int:
 
 
 def amount(name: str, value: object) -> None:
-    """Raise RequestError unless `value` is None or a finite amount of US$ from 0 on."""
+    """Raise RequestError unless `value` is None or an amount of US$ within ``limits.BUDGET``."""
     if value is None:
         return
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        if math.isfinite(value) and value >= 0:
+        if math.isfinite(value) and limits.BUDGET.low <= value <= limits.BUDGET.high:
             return
     raise RequestError(
         f"{name}={value!r}",
         where=name,
         why="it is no amount of money",
-        write="Write US$ as a number from 0 on, e.g. 5e6, or None for no limit.",
+        write=f"Write US$ as a number from 0 to {limits.BUDGET.high:.0e}, e.g. 5e6, or None for no "
+        "limit.",
     )

@@ -12,7 +12,7 @@ import pandas as pd
 from imr_sim.analysis.score import crps, straight_line
 from imr_sim.calibration.calibrate import Calibration
 from imr_sim.evidence import KINDS, facility_counts
-from imr_sim.model.layout import month_number
+from imr_sim.months import month_number
 from imr_sim.studies.census import cell_probabilities, census_month, count_vamcs
 
 GROUPS = ("all", "with_psr", "without_psr")
@@ -113,15 +113,15 @@ def forecast(
     -------
     Forecast
     """
-    watched, z = calibration.watched, calibration.z
-    first = month_number(watched.start)
+    simulator, z = calibration.simulator, calibration.z
+    first = month_number(simulator.start)
     at = [census_month(year) - first for year in years]
 
     def count(record: np.ndarray, _: np.ndarray) -> dict[str, np.ndarray]:
         return {"vamcs": count_vamcs(record[:, at])}
 
-    vamcs = watched.run(z, calibration.luck[:, None], max(at) + 1, count)["vamcs"]
-    observers = watched.space.observers(z)
+    vamcs = simulator.run(z, calibration.luck[:, None], max(at) + 1, count)["vamcs"]
+    observers = simulator.space.observers(z)
     p = cell_probabilities(vamcs, observers, tuple(years))[:, :, 0]
     counts = facility_counts()
     last = max(year for year, _ in counts if year <= train_until)

@@ -48,7 +48,7 @@ def identifiability(
         ``again``, how far that lies off in the same measure; ``informed_by``, and ``verdict``,
         one sentence.
     """
-    space, z = calibration.watched.space, calibration.z
+    space, z = calibration.simulator.space, calibration.z
     fits = dict(refits or {})
     second = fits.pop(AGAIN, None)
     values = space.values(z)

@@ -31,7 +31,7 @@ def write_inference_data(calibration: Calibration, path: Path) -> None:
     """Write groups ``posterior``, ``prior`` and ``log_likelihood`` (by target) as NetCDF."""
     import arviz
 
-    space, z = calibration.watched.space, calibration.z
+    space, z = calibration.simulator.space, calibration.z
     cube = prior_cube(len(z), len(space.names), calibration.settings.seed)
 
     def chain(points: np.ndarray) -> dict[str, np.ndarray]:

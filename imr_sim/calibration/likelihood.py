@@ -9,7 +9,7 @@ import numpy as np
 
 from imr_sim.errors import RequestError
 from imr_sim.evidence import DEFAULT_TARGETS, KINDS, TARGETS, Target, check_counted_once
-from imr_sim.model.layout import month_number
+from imr_sim.months import month_number
 from imr_sim.studies import (
     BetweenStates,
     CensusTables,

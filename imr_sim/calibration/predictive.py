@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from imr_sim.calibration.likelihood import Likelihood
+from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.space import normal_scores
-from imr_sim.calibration.watching import Watched
 from imr_sim.evidence import KINDS, facility_counts
 from imr_sim.evidence.observed import FACTORS
 from imr_sim.model.parameters import prior_cube
@@ -73,12 +73,12 @@ def predictive_table(
 
 
 def prior_worlds(
-    watched: Watched, n: int, seed: int
+    simulator: Simulator, n: int, seed: int
 ) -> tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]:
     """Features and observation parameters of `n` prior points, a history each."""
-    z = normal_scores(prior_cube(n, len(watched.space.names), seed))
+    z = normal_scores(prior_cube(n, len(simulator.space.names), seed))
     luck = np.random.default_rng([seed, PRIOR]).integers(2**32, size=(n, 1), dtype=np.uint32)
-    return watched.simulate(z, luck), watched.space.observers(z)
+    return simulator.simulate(z, luck), simulator.space.observers(z)
 
 
 def _row(pattern: str, quantity: str, unit: str, **more: object) -> dict:

@@ -9,14 +9,15 @@ from typing import Any
 import pandas as pd
 
 from imr_sim import plots
-from imr_sim.calibration import Likelihood, keep
+from imr_sim.calibration import Likelihood
+from imr_sim.calibration import files as fit_files
 from imr_sim.calibration.calibrate import Calibration, calibrate
 from imr_sim.calibration.identify import identifiability
 from imr_sim.calibration.inference_data import check_arviz, write_inference_data
 from imr_sim.calibration.predictive import predictive_table, prior_worlds
+from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.smc import Settings
 from imr_sim.calibration.space import Space
-from imr_sim.calibration.watching import Watched
 from imr_sim.cli.fit_requests import CalibrateRequest, FitRequest
 from imr_sim.cli.inputs import Inputs
 from imr_sim.cli.progress import Progress
@@ -73,7 +74,7 @@ def fit(request: FitRequest, inputs: Inputs, folder: Path, progress: Progress) -
     """Draw from the posterior, keeping a checkpoint in `folder`."""
     until = request.train_until  # type: ignore[attr-defined]
     likelihood = Likelihood(inputs.system, request.start, request.targets, until)
-    watched = Watched(
+    simulator = Simulator(
         inputs.system, Space.of(), likelihood, request.start, request.seed, request.threads
     )
     settings = Settings(
@@ -87,29 +88,29 @@ def fit(request: FitRequest, inputs: Inputs, folder: Path, progress: Progress) -
         seed=request.seed,
     )
     return calibrate(
-        watched, settings, request.bank, checkpoint=folder / CHECKPOINT, progress=progress
+        simulator, settings, request.bank, checkpoint=folder / CHECKPOINT, progress=progress
     )
 
 
 def run(request: CalibrateRequest, inputs: Inputs, folder: Path, progress: Progress) -> Calibrated:
     """Calibrate, and say what came out."""
     found = fit(request, inputs, folder, progress)
-    watched = found.watched
+    simulator = found.simulator
     worlds = {
-        "prior": prior_worlds(watched, PRIOR_HISTORIES, request.seed),
-        "posterior": (found.features, watched.space.observers(found.z)),
+        "prior": prior_worlds(simulator, PRIOR_HISTORIES, request.seed),
+        "posterior": (found.features, simulator.space.observers(found.z)),
     }
     return Calibrated(
         found,
-        keep.about(found, request.bank, request.train_until),
+        fit_files.about(found, request.bank, request.train_until),
         identifiability(found),
-        predictive_table(watched.likelihood, worlds, request.seed),
+        predictive_table(simulator.likelihood, worlds, request.seed),
     )
 
 
 def write(result: Calibrated, folder: Path, request: CalibrateRequest) -> None:
     """Write the draws, the tables and the figures."""
-    keep.write(result.calibration, keep.Files.of(folder), result.about)
+    fit_files.write(result.calibration, fit_files.Files.of(folder), result.about)
     write_inference_data(result.calibration, folder / "posterior.nc")
     trace = pd.DataFrame(result.calibration.trace)
     write_csv(trace, folder / "trace.csv")

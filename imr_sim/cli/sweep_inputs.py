@@ -82,7 +82,7 @@ def load_sweep(request: SweepRequest) -> SweepInputs:
     return SweepInputs(
         system=scenario.system,
         parameters=parameters,
-        strategies=list(scenario.arms),
+        strategies=list(scenario.run.strategies),
         reference=scenario.reference or "",
         files=files,
         practice=practice,

@@ -66,7 +66,7 @@ def text(store: Store, found: Summary, inputs: SweepInputs) -> str:
     luck = "the same luck at every point" if scenario.common_luck else "each point its own luck"
     lines = [
         parameters_line(about["parameters_status"], about["parameters_note"]),
-        f"{sites}, {scenario.months} months from {scenario.start} on, strategies from "
+        f"{sites}, {scenario.run.dates.months} months from {scenario.start} on, strategies from "
         f"{scenario.policy_start} on",
         f"{about['design']}; x {scenario.replicates} replicates, {luck}, seed {scenario.seed}",
         "Last month: median over runs, and the central 90% of them (a span of the design, no "

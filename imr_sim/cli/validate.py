@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from imr_sim import plots
-from imr_sim.calibration import keep
+from imr_sim.calibration import files as fit_files
 from imr_sim.calibration.agreement import full_against_bank
 from imr_sim.calibration.bank import Bank, make_bank
 from imr_sim.calibration.fidelity import fidelity_pattern
@@ -63,17 +63,19 @@ def load(request: ValidateRequest) -> Inputs:
     """Load the calibration that is to be judged."""
     files = _files(request)
     system = load_system(request.system)
-    _, told = keep.read_told(files)
-    keep.check_belongs(files, told, system)
+    _, manifest = fit_files.read_manifest(files)
+    fit_files.check_belongs(files, manifest, system)
     values = shipped.read_draws(files.draws).values
     own = {} if request.calibration == "shipped" else {"calibration": str(files.draws)}
-    return Inputs(system, ParameterSet(values, "posterior", told["note"], told), [], "", own)
+    return Inputs(
+        system, ParameterSet(values, "posterior", manifest["note"], manifest), [], "", own
+    )
 
 
-def _files(request: ValidateRequest) -> keep.Files:
+def _files(request: ValidateRequest) -> fit_files.Files:
     if request.calibration == "shipped":
-        return keep.Files.shipped()
-    return keep.Files.of(Path(request.calibration))
+        return fit_files.Files.shipped()
+    return fit_files.Files.of(Path(request.calibration))
 
 
 def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progress) -> Validated:
@@ -93,15 +95,15 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
             part.replace(path)
         return pd.read_csv(path)
 
-    found, told = keep.read_calibration(_files(request), system, request.threads)
-    watched = found.watched
+    found, manifest = fit_files.read_calibration(_files(request), system, request.threads)
+    simulator = found.simulator
 
     def predicted() -> pd.DataFrame:
         worlds = {
-            "prior": prior_worlds(watched, request.predictive_draws, seed),
-            "posterior": (found.features, watched.space.observers(found.z)),
+            "prior": prior_worlds(simulator, request.predictive_draws, seed),
+            "posterior": (found.features, simulator.space.observers(found.z)),
         }
-        return predictive_table(watched.likelihood, worlds, seed)
+        return predictive_table(simulator.likelihood, worlds, seed)
 
     def support() -> pd.DataFrame:
         n = min(request.fidelity_draws, len(inputs.parameters))
@@ -119,7 +121,7 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
                 found,
                 name,
                 request.refit_draws,
-                told["until"],
+                manifest["until"],
                 checkpoint=kept / f"fit_{name}.npz",
             ),
         )
@@ -138,7 +140,7 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
 
     def bank() -> Bank:
         if not banks:
-            banks.append(make_bank(watched, request.bank, request.looks, seed))
+            banks.append(make_bank(simulator, request.bank, request.looks, seed))
         return banks[0]
 
     ranks = once(
@@ -159,7 +161,7 @@ def run(request: ValidateRequest, inputs: Inputs, folder: Path, progress: Progre
     worlds = [judged(world) for world in range(request.full_worlds)]
     agreement = pd.concat(worlds, ignore_index=True) if worlds else NOT_JUDGED
     return Validated(
-        told["note"],
+        manifest["note"],
         predictive,
         fidelity,
         ranks,

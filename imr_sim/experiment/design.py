@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.axis import axes_of
@@ -26,7 +27,6 @@ from imr_sim.model.parameters import (
 )
 from imr_sim.system.csv_table import Defects, read_csv
 
-MOST_POINTS = 10_000_000
 SAMPLED = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol, "halton": qmc.Halton}
 Ranges = Mapping[str, Sequence[float]]
 
@@ -86,13 +86,13 @@ class Design:
         fixed = math.prod(len(axis.levels) for axis in axes if axis.levels is not None)
         levels = 5
         if points is not None:
-            whole_number("points", points, 1, MOST_POINTS)
+            whole_number("points", points, *limits.POINTS)
             levels = _whole_root(points // fixed, free)
             if levels < 1 or (free and levels < 2):
                 least = fixed * 2**free
                 why = f"a grid of these parameters has at least {least:,} points"
                 raise _wrong(f"points={points}", why, f"Write {least} or more, or another design.")
-        if fixed * levels**free > MOST_POINTS:
+        if fixed * levels**free > limits.POINTS.high:
             given = f"{fixed * levels**free:,} points"
             why, write = "a grid of so many parameters is too large", "Write design=lhs or sobol."
             raise _wrong(given, why, write)
@@ -126,8 +126,8 @@ class Design:
             Seed of the scrambling; 0 is a seed.
         """
         axes = axes_of(ranges, vary)
-        whole_number("points", points, 1, MOST_POINTS)
-        whole_number("seed", seed, 0, 2**63 - 1)
+        whole_number("points", points, *limits.POINTS)
+        whole_number("seed", seed, *limits.SEED)
         sampler = SAMPLED[kind](d=len(axes), rng=np.random.default_rng(seed))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the note says it where it is seen

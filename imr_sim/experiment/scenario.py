@@ -14,19 +14,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imr_sim.checks import amount, whole_number
+from imr_sim import limits
+from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.design import Design
 from imr_sim.experiment.outcomes import OUTCOMES, PAIRED
+from imr_sim.experiment.run import Run, with_reference
 from imr_sim.model.compiled import source_hash
-from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import INDEX, NAMES, Parameters, ParameterSet, as_set
+from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import SiteFacts, Strategy, load_strategy
+from imr_sim.strategies import Strategy
 from imr_sim.strategies.checked import nearest
 from imr_sim.system import System
 
-LONGEST = 2400  # months
+WHERE = "scenario"
 
 
 class RunId(NamedTuple):
@@ -81,6 +83,11 @@ class Scenario:
         difference between points is due to their parameters. False: each point has its own, as
         the draws of `simulate` and `compare` have, so that means over points average luck out.
 
+    run : Run
+        What all its runs have in common.
+    base : ParameterSet
+        `parameters` as draws, adapted to the practice.
+
     Raises
     ------
     RequestError
@@ -102,27 +109,35 @@ class Scenario:
     seed: int = 1
     budget: float | None = None
     common_luck: bool = True
+    run: Run = field(init=False, repr=False)
+    base: ParameterSet = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        chosen = [load_strategy(s) for s in self.strategies]
-        if self.reference is not None and self.reference not in [s.name for s in chosen]:
-            chosen.insert(0, load_strategy(self.reference))
-        _check_names([s.name for s in chosen], self.reference)
+        chosen, reference = with_reference(self.strategies, self.reference, WHERE)
         spreading = load_practice(self.practice)
-        object.__setattr__(self, "practice", spreading)
-        object.__setattr__(self, "start", self.start or spreading.start)
-        facts = SiteFacts.of(self.system)
-        spreading.check(facts)
-        for strategy in chosen:
-            strategy.check(facts)
-        object.__setattr__(self, "strategies", tuple(chosen))
-        object.__setattr__(self, "at", tuple(self.at))
-        object.__setattr__(self, "parameters", spreading.adapt(as_set(self.parameters)))
-        whole_number("replicates", self.replicates, 1, 1_000_000)
-        whole_number("seed", self.seed, 0, 2**64 - 1)
-        whole_number("horizon", self.horizon, 0, LONGEST)
-        amount("budget", self.budget)
-        self._check_dates()
+        whole_number("replicates", self.replicates, *limits.REPLICATES)
+        start = spreading.start if self.start is None else self.start
+        run = Run(
+            system=self.system,
+            practice=spreading,
+            dates=Dates.of(start, self.policy_start, self.horizon, where=WHERE),
+            strategies=chosen,
+            reference=reference,
+            budget=self.budget,
+            seed=self.seed,
+        )
+        for name, value in {
+            "run": run,
+            "base": spreading.adapt(as_set(self.parameters)),
+            "practice": spreading,
+            "start": start,
+            "strategies": chosen,
+            "reference": reference,
+            "at": tuple(self.at),
+        }.items():
+            object.__setattr__(self, name, value)
+        for month in self.at:
+            run.dates.position(month, what="at", where=WHERE)
         if 1 < len(self.base) < self.replicates:
             raise _wrong(
                 f"replicates={self.replicates}",
@@ -130,17 +145,6 @@ class Scenario:
                 f"Write replicates={len(self.base)} or fewer, or more draws.",
             )
         object.__setattr__(self, "outcomes", self._kept())
-
-    def _check_dates(self) -> None:
-        if self.before < 0 or not 1 <= self.months <= LONGEST:
-            why = f"a history from {self.start} on would have {self.before} months before it"
-            given = f"policy_start={self.policy_start}, horizon={self.horizon}"
-            raise _wrong(given, why, "Write another policy_start, start or horizon.")
-        self.spreading.check_policy(self.before, self.policy_start, "scenario")
-        for month in self.at:
-            if not 0 <= month_number(month) - self.first < self.months:
-                why = f"it is not within the {self.months} months from {self.start} on"
-                raise _wrong(f"at={month}", why, "Write months inside the history.")
 
     def _kept(self) -> tuple[str, ...]:
         known = OUTCOMES + (PAIRED if self.reference is not None else ())
@@ -157,38 +161,6 @@ class Scenario:
         return tuple(name for name in known if name in self.outcomes)
 
     @property
-    def base(self) -> ParameterSet:
-        """`parameters` as a set of draws."""
-        assert isinstance(self.parameters, ParameterSet)
-        return self.parameters
-
-    @property
-    def spreading(self) -> Practice:
-        """`practice` as an object."""
-        assert isinstance(self.practice, Practice)
-        return self.practice
-
-    @property
-    def first(self) -> int:
-        """Number of the first month of the history (year * 12 + month - 1)."""
-        return month_number(str(self.start))
-
-    @property
-    def arms(self) -> tuple[Strategy, ...]:
-        """`strategies` as objects, the reference among them."""
-        return tuple(self.strategies)  # type: ignore[arg-type]
-
-    @property
-    def before(self) -> int:
-        """Months of history before the policy date."""
-        return month_number(self.policy_start) - self.first
-
-    @property
-    def months(self) -> int:
-        """Months of the histories in all."""
-        return self.before + self.horizon
-
-    @property
     def runs(self) -> int:
         """Number of runs: points x replicates. Run i is replicate i % replicates of a point."""
         return len(self.design) * self.replicates
@@ -200,8 +172,12 @@ class Scenario:
     @property
     def dates(self) -> dict[str, int]:
         """Index of the months whose outcomes are kept, by the ending of the columns' names."""
-        named = {f"_{m.replace('-', '_')}": month_number(m) - self.first for m in self.at}
-        return {"": self.months - 1, **named}
+        dates = self.run.dates
+        named = {
+            f"_{month.replace('-', '_')}": dates.position(month, what="at", where=WHERE)
+            for month in self.at
+        }
+        return {"": dates.months - 1, **named}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -226,11 +202,11 @@ class Scenario:
             "varied": self.design.names,
             "points": _hash(self.design.values),
             "base": _hash(self.base.values),
-            "strategies": [_identity(strategy) for strategy in self.arms],
+            "strategies": [_identity(strategy) for strategy in self.run.strategies],
             "reference": self.reference,
-            "practice": [self.spreading.name, *_support(self.spreading)],
-            "start": self.first,
-            "before": self.before,
+            "practice": [self.run.practice.name, *_support(self.run.practice)],
+            "start": self.run.dates.first,
+            "before": self.run.dates.before,
             "horizon": self.horizon,
             "columns": self.columns,
             "replicates": self.replicates,
@@ -239,18 +215,6 @@ class Scenario:
             "common_luck": self.common_luck,
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _check_names(names: list[str], reference: str | None) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            why, write = "its rows could not be told apart", "Write each strategy once."
-            raise _wrong(f"strategies name {name!r} twice", why, write)
-    if not names:
-        raise _wrong("strategies=[]", "there is nothing to run", "Write at least none.")
-    if reference is not None and len(names) == 1:
-        why = "there is nothing to compare the reference with"
-        raise _wrong(f"reference={reference}", why, "Write at least one other strategy.")
 
 
 def _identity(strategy: Strategy) -> list[str]:
@@ -277,4 +241,4 @@ def _hash(values: np.ndarray) -> str:
 
 
 def _wrong(given: str, why: str, write: str) -> RequestError:
-    return RequestError(given, where="scenario", why=why, write=write)
+    return RequestError(given, where=WHERE, why=why, write=write)

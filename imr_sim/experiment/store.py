@@ -107,7 +107,7 @@ class Store:
             "scenario": scenario.digest,
             "points": len(scenario.design),
             "replicates": scenario.replicates,
-            "strategies": [strategy.name for strategy in scenario.arms],
+            "strategies": [strategy.name for strategy in scenario.run.strategies],
             "reference": scenario.reference,
             "columns": scenario.columns,
             "design": scenario.design.note,

@@ -146,8 +146,3 @@ class History:
         }
         columns.update({name: values.reshape(-1) for name, values in self.sites.items()})
         return pd.DataFrame(columns)
-
-
-def month_index(first: int, n: int) -> pd.DatetimeIndex:
-    """`n` months from month number `first` (year * 12 + month - 1) on."""
-    return pd.date_range(f"{first // 12:04d}-{first % 12 + 1:02d}-01", periods=n, freq="MS")

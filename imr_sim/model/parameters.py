@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.model import lever_table, parameter_table
@@ -235,8 +236,8 @@ def prior(n: int, seed: int = 0) -> ParameterSet:
     ParameterSet
         With status ``"prior"``: judgements, not findings.
     """
-    whole_number("n", n, 1, 10_000_000)
-    whole_number("seed", seed, 0, 2**63 - 1)
+    whole_number("n", n, *limits.DRAWS)
+    whole_number("seed", seed, *limits.SEED)
     u = prior_cube(n, len(NAMES), seed)
     return ParameterSet(from_unit(u), "prior", f"{n} prior draws (judgements), seed {seed}")
 

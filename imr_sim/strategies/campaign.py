@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from imr_sim import limits
 from imr_sim.errors import RequestError
 from imr_sim.strategies.capacity import HUNDREDTHS, admit, hundredths
 from imr_sim.strategies.facts import SiteFacts
@@ -22,7 +23,6 @@ SEATS = {
 }
 MOST_DOSE = 2.0
 UNLIMITED = int(np.iinfo(np.int64).max)
-MOST_USD = 1e15
 
 
 class Campaign:
@@ -220,11 +220,11 @@ def _cents_of(budget_usd: float | None) -> int:
     """A budget in whole cents, rounded down but not by the last bit of a binary fraction."""
     if budget_usd is None:
         return UNLIMITED
-    if not 0 <= budget_usd <= MOST_USD:
+    if not 0 <= budget_usd <= limits.BUDGET.high:
         raise RequestError(
             f"budget_usd={budget_usd!r}",
             where="budget",
             why="it is no amount of money that can be spent",
-            write=f"Write US$ from 0 to {MOST_USD:.0e}, or None for no limit.",
+            write=f"Write US$ from 0 to {limits.BUDGET.high:.0e}, or None for no limit.",
         )
     return math.floor(round(budget_usd * 100, 4))

@@ -18,30 +18,35 @@ SCRIPTS = sorted(
 )
 
 # Part -> the parts it may import besides itself (docs/architecture.md).
-BASE = {"errors", "checks", "paths"}
+BASE = {"errors", "limits", "checks", "months", "paths"}
 BELOW_MODEL = BASE | {"system", "strategies"}
 MAY_IMPORT = {
     "errors": set(),
-    "checks": {"errors"},
+    "limits": set(),
+    "checks": {"errors", "limits"},
+    "months": {"errors", "limits", "checks"},
     "paths": {"errors"},
     "system": BASE,
     "strategies": BASE | {"system"},
     "model": BELOW_MODEL,
     "practice": BELOW_MODEL | {"model"},
-    "mesa_model": BELOW_MODEL | {"model", "practice"},
     "analysis": {"errors"},
     "plots": {"analysis", "errors", "paths"},
-    "experiment": BELOW_MODEL | {"model", "practice", "mesa_model", "analysis"},
+    "experiment": BELOW_MODEL | {"model", "practice", "analysis"},
+    "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "discovery": BELOW_MODEL | {"model", "practice", "experiment"},
-    "calibration": BELOW_MODEL | {"model", "evidence", "studies", "analysis"},
+    "calibration": BELOW_MODEL
+    | {"model", "practice", "experiment", "evidence", "studies", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
     "errors": set(),
+    "limits": set(),
     "checks": {"numpy", "pandas"},
+    "months": {"pandas"},
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
     "evidence": {"numpy", "scipy"},

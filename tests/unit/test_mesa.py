@@ -9,8 +9,8 @@ from mesa import Agent, DataCollector
 
 import imr_sim as imr
 from imr_sim.errors import RequestError
+from imr_sim.limits import Limit
 from imr_sim.mesa_model import VAMC, IMRModel, Staff
-from imr_sim.mesa_model import model as face
 from imr_sim.model.parameters import prior
 
 SYSTEM = imr.load_system("small")
@@ -163,7 +163,7 @@ def test_a_users_own_randomness_comes_from_the_seed():
 
 
 def test_a_history_ends_where_the_books_do(monkeypatch):
-    monkeypatch.setattr(face, "LONGEST", 5)
+    monkeypatch.setattr("imr_sim.limits.MONTHS", Limit(1, 5))
     model = IMRModel(SYSTEM, PARAMETERS)
     model.run_model()
     assert (model.months_run, model.running) == (5, False)

@@ -40,7 +40,7 @@ def test_threads_change_nothing(small, draws, strategy, how):
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_the_size_of_batches_changes_nothing(small, draws, size, monkeypatch):
     whole = record(small, draws, strategy="stepped_support")
-    monkeypatch.setattr(module, "CHUNK_HISTORIES", size)
+    monkeypatch.setattr("imr_sim.experiment.driver.CHUNK_HISTORIES", size)
     assert (record(small, draws, strategy="stepped_support") == whole).all()
 
 

@@ -30,7 +30,7 @@ from imr_sim.system import load_system
 
 ROOT = Path(__file__).resolve().parents[2]
 # Names of the compilation of Powell et al. 2015 that strategies use beyond those of the levers.
-MORE_ERIC = {"Stage implementation scale up", "Tailor strategies"}
+MORE_ERIC = {"Setting implementation scale up", "Tailor strategies"}
 GOOD = """\
 name: mine
 components:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.parquet as pq
 
-from imr_sim.calibration.keep import Files, sha256
+from imr_sim.calibration.files import Files, sha256
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.studies import OBSERVATION
 

@@ -1,27 +1,26 @@
-"""Histories without a roll-out, run to be watched: what the likelihood keeps of each."""
+"""Histories without a roll-out, run to be simulator: what the likelihood keeps of each."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from imr_sim.calibration.likelihood import Likelihood
 from imr_sim.calibration.space import Space
-from imr_sim.model.batch import Batch, Setting
-from imr_sim.model.history import read_factors
+from imr_sim.experiment.driver import Driver, Past, no_strategy
+from imr_sim.experiment.run import Histories, Run
+from imr_sim.months import Dates, month_number
+from imr_sim.practice import load_practice
 from imr_sim.system import System
 
-Seen = dict[str, np.ndarray]
-Watch = Callable[[np.ndarray, np.ndarray], Seen]
-CHUNK = 32  # histories run and watched together by one thread
+Features = dict[str, np.ndarray]
+Watch = Callable[[np.ndarray, np.ndarray], Features]
 
 
 @dataclass(frozen=True)
-class Watched:
+class Simulator:
     """Points of the calibration as histories, and histories as log likelihoods.
 
     Parameters
@@ -63,29 +62,30 @@ class Watched:
         """
         return self.run(z, luck, self.likelihood.months, self.likelihood.watch)
 
-    def run(self, z: np.ndarray, luck: np.ndarray, months: int, watch: Watch) -> Seen:
+    def run(self, z: np.ndarray, luck: np.ndarray, months: int, watch: Watch) -> Features:
         """Run n points, each with its luck (n, R), and keep what `watch` makes of the histories.
 
         `watch` gets the record (H, months, S) and the fixed factors (H, 5, S) of a few histories
         at a time and returns arrays with first axis H.
         """
-        values = np.repeat(self.space.parameters(z), luck.shape[1], axis=0)
         keys = luck.ravel()
-        setting = Setting.of(self.system, self.seed, self.start, threads=1)
+        values = np.repeat(self.space.parameters(z), luck.shape[1], axis=0)
+        run = Run(
+            system=self.system,
+            practice=load_practice("imr"),
+            dates=Dates(month_number(self.start), before=months, horizon=0),
+            seed=self.seed,
+        )
+        histories = Histories(values, np.zeros(len(keys), int), keys)
 
-        def work(first: int) -> Seen:
-            chunk = slice(first, first + CHUNK)
-            n = len(keys[chunk])
-            batch = Batch(setting, values[chunk], np.zeros(n, int), keys[chunk])
-            record = batch.advance_quietly(months)
-            return watch(record, read_factors(batch.state.sites))
+        def keep(_: slice, past: Past) -> Features:
+            return watch(past.record, past.factors)
 
-        with ThreadPoolExecutor(self.threads or os.cpu_count() or 1) as pool:
-            parts = []
-            for part in pool.map(work, range(0, len(keys), CHUNK)):
-                parts.append(part)
-                if self.tick:
-                    self.tick(len(next(iter(part.values()))))
+        parts = []
+        for chunk in Driver(run, self.threads).chunks(histories, keep, no_strategy):
+            parts.append(chunk.past)
+            if self.tick:
+                self.tick(chunk.where.stop - chunk.where.start)
         return {
             k: np.ascontiguousarray(np.concatenate([part[k] for part in parts])) for k in parts[0]
         }

@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 
 from imr_sim.calibration.calibrate import Calibration
 from imr_sim.calibration.likelihood import Likelihood
+from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.smc import Settings
 from imr_sim.calibration.space import Space
-from imr_sim.calibration.watching import Watched
 from imr_sim.errors import RequestError
 from imr_sim.model import shipped
 from imr_sim.model.parameters import INDEX, NAMES, prior
@@ -64,7 +64,7 @@ class Files:
 
 def draws_frame(calibration: Calibration) -> pd.DataFrame:
     """Parameters of the model, one row a draw; those that nothing observed speaks of are prior."""
-    space = calibration.watched.space
+    space = calibration.simulator.space
     values = prior(len(calibration), calibration.settings.seed).values.copy()
     held = [*space.model, *(name for name in space.fixed if name in INDEX)]
     columns = [INDEX[name] for name in held]
@@ -78,7 +78,7 @@ def points_frame(calibration: Calibration) -> pd.DataFrame:
     Parameters of observation, ``luck`` (key of the history that belongs to the draw),
     ``ll_<target>`` (log likelihoods), ``z_<axis>`` (the point on the sampler's own axes).
     """
-    space = calibration.watched.space
+    space = calibration.simulator.space
     columns: dict[str, np.ndarray] = dict(space.observers(calibration.z))
     columns["luck"] = calibration.luck
     columns |= {TARGET + t: ll for t, ll in calibration.by_target.items()}
@@ -86,20 +86,20 @@ def points_frame(calibration: Calibration) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def write(calibration: Calibration, files: Files, told: Mapping[str, Any]) -> None:
-    """Write the three files; `told` is what `about` says, and more."""
+def write(calibration: Calibration, files: Files, manifest: Mapping[str, Any]) -> None:
+    """Write the three files; `manifest` is what `about` says, and more."""
     pairs = ((draws_frame(calibration), files.draws), (points_frame(calibration), files.points))
     for frame, path in pairs:
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path, compression="zstd")
     hashes = {"sha256": sha256(files.draws), "points_sha256": sha256(files.points)}
-    text = json.dumps({**told, **hashes}, indent=2) + "\n"
+    text = json.dumps({**manifest, **hashes}, indent=2) + "\n"
     files.manifest.write_text(text, encoding="utf-8")
 
 
 def about(calibration: Calibration, bank: int, until: int | None) -> dict[str, Any]:
     """What the draws belong to, without their hash."""
-    watched = calibration.watched
-    targets = ", ".join(watched.likelihood.names)
+    simulator = calibration.simulator
+    targets = ", ".join(simulator.likelihood.names)
     when = "" if until is None else f", evidence up to {until}"
     return {
         "status": "posterior",
@@ -107,12 +107,12 @@ def about(calibration: Calibration, bank: int, until: int | None) -> dict[str, A
         "and reach are prior draws, as nothing observed speaks of them",
         "imr_sim": version("imr-sim"),
         "model_version": model_version(),
-        "system_digest": watched.system.digest,
-        "start": watched.start,
-        "targets": list(watched.likelihood.names),
+        "system_digest": simulator.system.digest,
+        "start": simulator.start,
+        "targets": list(simulator.likelihood.names),
         "until": until,
-        "fixed": dict(watched.space.fixed),
-        "seed": watched.seed,
+        "fixed": dict(simulator.space.fixed),
+        "seed": simulator.seed,
         "bank": bank,
         "settings": asdict(calibration.settings),
         "log_evidence": calibration.evidence,
@@ -125,7 +125,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_told(files: Files) -> tuple[pd.DataFrame, dict[str, Any]]:
+def read_manifest(files: Files) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Points and what they belong to.
 
     Raises
@@ -134,21 +134,21 @@ def read_told(files: Files) -> tuple[pd.DataFrame, dict[str, Any]]:
         When a file is missing, broken, or not of a calibration.
     """
     try:
-        told = json.loads(files.manifest.read_text(encoding="utf-8"))
-        if told["status"] != "posterior":
-            raise ValueError(f"its status is {told['status']}")
+        manifest = json.loads(files.manifest.read_text(encoding="utf-8"))
+        if manifest["status"] != "posterior":
+            raise ValueError(f"its status is {manifest['status']}")
         for what, path in (("sha256", files.draws), ("points_sha256", files.points)):
-            if told[what] != sha256(path):
+            if manifest[what] != sha256(path):
                 raise ValueError(f"{path.name} is not what its manifest describes")
         frame = pq.read_table(files.points).to_pandas()
-        space = Space.of(told["fixed"])
+        space = Space.of(manifest["fixed"])
         needed = ["luck", *(POINT + name for name in space.names)]
         missing = [name for name in needed if name not in frame]
         if missing:
             raise ValueError(f"it lacks {', '.join(missing[:3])}")
-        Settings(**told["settings"])
+        Settings(**manifest["settings"])
         for name in ("start", "targets", "until", "seed", "note", "log_evidence"):
-            told[name]
+            manifest[name]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RequestError(
             str(files.draws),
@@ -156,13 +156,13 @@ def read_told(files: Files) -> tuple[pd.DataFrame, dict[str, Any]]:
             why=f"it is not the result of a calibration ({error})",
             write="Write the folder of a finished imr-sim calibrate, or shipped.",
         ) from error
-    return frame, told
+    return frame, manifest
 
 
-def check_belongs(files: Files, told: Mapping[str, Any], system: System) -> None:
+def check_belongs(files: Files, manifest: Mapping[str, Any], system: System) -> None:
     """Raise RequestError when a calibration belongs to another system or model."""
     for what, mine in (("system_digest", system.digest), ("model_version", model_version())):
-        if told[what] != mine:
+        if manifest[what] != mine:
             raise RequestError(
                 str(files.draws),
                 where="calibration",
@@ -182,14 +182,14 @@ def read_calibration(
         When a file is missing, broken or not of a calibration, or belongs to another model or
         system.
     """
-    frame, told = read_told(files)
-    check_belongs(files, told, system)
-    space = Space.of(told["fixed"])
-    likelihood = Likelihood(system, told["start"], told["targets"], told["until"])
+    frame, manifest = read_manifest(files)
+    check_belongs(files, manifest, system)
+    space = Space.of(manifest["fixed"])
+    likelihood = Likelihood(system, manifest["start"], manifest["targets"], manifest["until"])
     z = frame[[POINT + name for name in space.names]].to_numpy(float)
     luck = frame["luck"].to_numpy(np.uint32)
-    watched = Watched(system, space, likelihood, told["start"], told["seed"], threads)
-    features = watched.simulate(z, luck[:, None])
-    by_target = {t: ll[:, 0] for t, ll in watched.by_target(z, features).items()}
-    settings, evidence = Settings(**told["settings"]), told["log_evidence"]
-    return Calibration(watched, settings, z, luck, features, by_target, evidence, ()), told
+    simulator = Simulator(system, space, likelihood, manifest["start"], manifest["seed"], threads)
+    features = simulator.simulate(z, luck[:, None])
+    by_target = {t: ll[:, 0] for t, ll in simulator.by_target(z, features).items()}
+    settings, evidence = Settings(**manifest["settings"]), manifest["log_evidence"]
+    return Calibration(simulator, settings, z, luck, features, by_target, evidence, ()), manifest
