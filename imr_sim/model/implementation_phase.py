@@ -1,4 +1,4 @@
-"""Implementation: preparing sites start or give up, staff are trained, teams fill, fidelity moves."""
+"""Implementation: preparing sites start or give up; training; teams fill; fidelity moves."""
 
 from __future__ import annotations
 
