@@ -100,7 +100,7 @@ def calibrate(
     )
     cloud = disk.load(checkpoint, me) if checkpoint else None
     if cloud is None:
-        cloud = sampler.start(normal_scores(prior_cube(bank, len(space.names), settings.seed)))
+        cloud = sampler.start(normal_scores(prior_cube(bank, space.names, settings.seed)))
         _keep(cloud, checkpoint, me)
     while not sampler.done(cloud):
         meter.look(cloud)

@@ -76,7 +76,7 @@ def prior_worlds(
     simulator: Simulator, n: int, seed: int
 ) -> tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]:
     """Features and observation parameters of `n` prior points, a history each."""
-    z = normal_scores(prior_cube(n, len(simulator.space.names), seed))
+    z = normal_scores(prior_cube(n, simulator.space.names, seed))
     luck = np.random.default_rng([seed, PRIOR]).integers(2**32, size=(n, 1), dtype=np.uint32)
     return simulator.simulate(z, luck), simulator.space.observers(z)
 

@@ -11,12 +11,12 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 
-from imr_sim.cli.commands import COMMANDS, found
+from imr_sim.cli.commands import COMMANDS, part_of
 from imr_sim.cli.help import command_help, overview
 from imr_sim.cli.session import Session
 from imr_sim.errors import ImrSimError, OtherModelWarning, RequestError
@@ -83,11 +83,25 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     if "--help" in rest or "-h" in rest:
         print(command_help(command))
         return DONE
+    about = COMMANDS[command]
+    if rest and rest[0] in about.actions:
+        act: Callable[[list[str]], int] = getattr(part_of(command, "actions"), rest[0])
+        return act(rest[1:])
     if "--multirun" in rest or "-m" in rest:
         from imr_sim.cli.multirun import multirun
 
         return multirun(command, rest, session)
-    return found(COMMANDS[command].entry)(command, rest, session)
+    if not about.runs:
+        near = get_close_matches(rest[0] if rest else "", about.actions, n=1)
+        raise RequestError(
+            " ".join([command, *rest]),
+            where="command line",
+            why=f"it does not say what to {command}",
+            write=f"Write imr-sim {command} {near[0] if near else '|'.join(about.actions)}.",
+        )
+    from imr_sim.cli.runner import run_command
+
+    return run_command(command, rest, session)
 
 
 def _failed(error: Exception, session: Session) -> int:

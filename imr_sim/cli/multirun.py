@@ -7,10 +7,11 @@ from itertools import product
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from imr_sim.cli.commands import COMMANDS, found
-from imr_sim.cli.overrides import WHERE, compose_request
-from imr_sim.cli.requests import check_request, fields_of
+from imr_sim.cli.commands import COMMANDS, request_class
+from imr_sim.cli.request.keys import WHERE, fields_of
+from imr_sim.cli.request.read import read_request
 from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.runner import run_command
 from imr_sim.cli.session import Session
 from imr_sim.errors import RequestError
 
@@ -27,7 +28,7 @@ def multirun(command: str, argv: list[str], session: Session) -> int:
     ``choice(a,b)``. All requests are checked before the first run begins.
     """
     argv = [argument for argument in argv if argument not in FLAGS]
-    if COMMANDS[command].entry != "imr_sim.cli.job:run_job":
+    if not COMMANDS[command].runs or "resume" in fields_of(request_class(command)):
         raise RequestError(
             f"{command} --multirun",
             where=WHERE,
@@ -44,18 +45,15 @@ def multirun(command: str, argv: list[str], session: Session) -> int:
             why=f"--multirun is for a handful of runs, {MOST_RUNS} at most",
             write="Use imr-sim sweep, which keeps a few numbers of each run.",
         )
-    kind = found(COMMANDS[command].request)
     for run in runs:
-        check_request(kind, compose_request(command, fields_of(kind), run)).settled().check()
+        read_request(command, run)
     parent = free_path(outs[-1].strip("'\"") if outs else None, f"{command}_multirun")
     varied = [i for i, values in enumerate(each) if len(values) > 1]
     for n, run in enumerate(runs):
         session.nothing_open = f"interrupted after {n} of {len(runs)} runs, see {parent}"
         what = " ".join(run[i] for i in varied)
         print(f"[{n + 1} of {len(runs)}] {what}".rstrip(), flush=True)
-        code = int(
-            found(COMMANDS[command].entry)(command, [*run, f"out={parent / str(n)}"], session)
-        )
+        code = run_command(command, [*run, f"out={parent / str(n)}"], session)
         if code:
             return code
         session.folder = None

@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from imr_sim.errors import RequestError
 
 MANIFEST, CONFIG = "manifest.json", "config.yaml"
@@ -53,6 +55,27 @@ def free_path(out: str | None, command: str) -> Path:
     return path
 
 
+def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Manifest of an earlier run, and its request with every key resolved.
+
+    Raises
+    ------
+    ValueError
+        When there is no run in the folder, with the reason.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        config = yaml.safe_load((folder / CONFIG).read_text(encoding="utf-8"))
+    except OSError:
+        raise ValueError("there is no run in it") from None
+    except (ValueError, yaml.YAMLError) as error:
+        why = f"what it says of its run cannot be read ({type(error).__name__})"
+        raise ValueError(why) from None
+    if not isinstance(manifest, dict) or not isinstance(config, dict):
+        raise ValueError("what it says of its run is no list of keys and values")
+    return manifest, config
+
+
 def _unwritable(path: Path, why: str) -> RequestError:
     return RequestError(
         f"out={path}",
@@ -77,6 +100,7 @@ class RunFolder:
 
     def __init__(self, path: Path, manifest: Mapping[str, Any], config: str) -> None:
         self.path = path
+        self.results: list[str] = []  # names that `staging` has moved into place
         self.made = [p for p in (path, *path.absolute().parents) if not p.exists()]
         self._began = time.monotonic()
         self._closing = threading.Lock()  # the end is written once, by the run or by Ctrl-C
@@ -103,11 +127,11 @@ class RunFolder:
     def again(cls, path: Path) -> RunFolder:
         """The folder of a run that is to go on; what it says of itself stays, but its status."""
         folder = object.__new__(cls)
-        folder.path, folder.made = path, []
+        folder.path, folder.made, folder.results = path, [], []
         folder._began, folder._closing = time.monotonic(), threading.Lock()
-        said = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        resumed = [*said.get("resumed", []), _now()]
-        folder.manifest = {**said, "status": "running", "end": None, "resumed": resumed}
+        manifest, _ = read_run(path)
+        resumed = [*manifest.get("resumed", []), _now()]
+        folder.manifest = {**manifest, "status": "running", "end": None, "resumed": resumed}
         shutil.rmtree(path / STAGE, ignore_errors=True)  # what an interruption left
         (path / STAGE).mkdir()
         folder._write_manifest()
@@ -127,9 +151,20 @@ class RunFolder:
         stage = self.path / STAGE
         yield stage
         names = sorted(p.name for p in stage.iterdir())
-        self.explain(headline, {n: contents[n if n in contents else Path(n).stem] for n in names})
+        holds = {n: contents[n if n in contents else Path(n).stem] for n in names}
+        if holds:
+            self.explain(headline, holds)
         for name in names:
             os.replace(stage / name, self.path / name)
+        self.results = names
+
+    def remove(self, names: tuple[str, ...]) -> None:
+        """Remove what was kept on the way: it is in the results now."""
+        for path in (self.path / name for name in names):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     def explain(self, headline: str, contents: Mapping[str, str]) -> None:
         """Write `README.txt`: what a reader must know, and what each file holds."""

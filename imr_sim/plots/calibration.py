@@ -156,8 +156,8 @@ def plot_parameters(identifiability: pd.DataFrame) -> Figure:
 
 def _targets(table: pd.DataFrame) -> list[str]:
     """Targets that were left out in turn, in the order of their patterns."""
-    found = [c.removeprefix("without_") for c in table.columns if c.startswith("without_")]
-    return sorted(found, key=lambda target: PATTERNS.get(target, target))
+    targets = [c.removeprefix("without_") for c in table.columns if c.startswith("without_")]
+    return sorted(targets, key=lambda target: PATTERNS.get(target, target))
 
 
 def _informants(axes: Axes, rows: np.ndarray, informed_by: pd.Series, targets: list[str]) -> None:
