@@ -261,7 +261,9 @@ def startup_probability(p, facilitation):
 @rule
 def giving_up_rate(p, dose):
     """Hazard per year that a preparing site gives up; support keeps it from that (E16)."""
-    helped = max(dose[FACILITATION], dose[TRAINING], dose[COLLABORATIVE], dose[FUNDING])
+    helped = 0.0
+    for lever in HELPING:
+        helped = max(helped, dose[lever])
     return p.giveup_rate * math.exp(-p.giveup_support * min(helped, 1.0))
 
 
@@ -351,3 +353,5 @@ ASKING = (
     TRAIN_TRAINER,
     FUNDING,
 )
+# Levers that keep a preparing site from giving up.
+HELPING = (FACILITATION, TRAINING, COLLABORATIVE, FUNDING)
