@@ -20,6 +20,7 @@ STATUS = {
     "site started": PROVIDING,
     "site restarted": PROVIDING,
     "site stopped": NOT_PROVIDING,
+    "site gave up preparing": NOT_PROVIDING,
 }
 
 
