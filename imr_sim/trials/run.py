@@ -30,6 +30,7 @@ error that is left, .035 for a share of .5, is small beside the effect of a stud
 SITES_AT_ONCE = 3000  # of the histories that one thread holds
 CHOSEN = 52  # decision: which sites of a system take part; a key of luck beside those of the model
 BRIEFING = "briefing"
+SURE = 1e-6  # a share that reports make 0 or 1 stays this far from it
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,9 @@ def _of(sums: Sums, item: Item, effects: Effects) -> tuple[np.ndarray, np.ndarra
     reach = (sums.sites + 0.5) / (sums.of + 1.0)
     if item.outcome.kind not in ("mean_fidelity", "veterans_reached"):
         value = (sums.total + 0.5) / (sums.sites + 1.0)
+        if (report := item.outcome.report) is not None:
+            value = value * report.doing + (1.0 - value) * report.others
+            value = np.clip(value, SURE, 1.0 - SURE)
         return value, np.sqrt(value * (1.0 - value)), reach
     # Where no site of a draw provides there is no fidelity: then the scale's lowest.
     value = np.where(sums.sites > 0, sums.total / n, 1.0)

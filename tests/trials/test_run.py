@@ -175,6 +175,14 @@ def test_every_kind_of_outcome_has_a_spread(kind):
     assert table["q95"].gt(0).all()
 
 
+def test_sites_that_say_yes_without_doing_it_are_counted_as_the_survey_counts_them():
+    plain, said = (
+        shares(outcome(kind="providing", months=[6], report=report))
+        for report in (None, {"doing": 0.9, "others": 0.3})
+    )
+    assert np.allclose(said.value, 0.3 + 0.6 * plain.value)
+
+
 def test_the_table_compares_with_what_was_observed():
     content = one_arm(
         observed={"started@12": 12, "started@6": [11, None], "providing@12": {"count": 0, "of": 9}}
