@@ -8,7 +8,7 @@ import numpy as np
 
 from imr_sim.model.compiled import rule
 
-HEARD, HIRED_KNOWING, CHAMPIONED, TIRED, DECIDED, STARTED, RESTARTED, STOPPED = range(8)
+HEARD, HIRED_KNOWING, CHAMPIONED, TIRED, DECIDED, STARTED, RESTARTED, STOPPED, GAVE_UP = range(9)
 KIND_NAMES = (
     "heard",
     "hired knowing IMR",
@@ -18,8 +18,11 @@ KIND_NAMES = (
     "site started",
     "site restarted",
     "site stopped",
+    "site gave up preparing",
 )
 HEARD_FROM = ("", "media", "site or lever", "tie inside", "tie outside")
+FROM_SITE = HEARD_FROM.index("site or lever")
+DECIDED_BY = ("own accord", "asked")
 
 # Arrays of one length, 0 when nothing is logged; `n` (1,) is the number of events so far.
 Log = namedtuple("Log", "n month kind site slot detail source")
