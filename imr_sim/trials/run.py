@@ -123,8 +123,7 @@ def _adapted(trial: Trial, values: np.ndarray, effects: Effects) -> np.ndarray:
             )
         rows[:, INDEX[name]] = moved
     for name, effect in ((SETTING, effects.offer), (DIFFICULTY, effects.difficulty)):
-        if name in INDEX:
-            rows[:, INDEX[name]] = np.clip(effect, SPECS[name].low, SPECS[name].high)
+        rows[:, INDEX[name]] = np.clip(effect, SPECS[name].low, SPECS[name].high)
     if trial.sites.source == "invented":
         rows[:, INDEX["transfer_share"]] = 0.0  # nobody moves from one site of a study to another
     return rows
@@ -270,12 +269,11 @@ class _Study:
     ) -> None:
         given = self.trial.sites
         aware = np.where(sites, given.aware, 0.0)
-        if BRIEFING in INDEX:  # a site that has accepted has told its people
-            told = np.broadcast_to(batch.params[BRIEFING][:, None], sites.shape)
-            aware = np.where(engaged | providing, np.maximum(aware, told), aware)
+        # A site that has accepted has told its people.
+        told = np.broadcast_to(batch.params[BRIEFING][:, None], sites.shape)
+        aware = np.where(engaged | providing, np.maximum(aware, told), aware)
         fidelity = np.broadcast_to(batch.params["f_floor"][:, None], sites.shape)
-        if DIFFICULTY in INDEX:
-            fidelity = fidelity - batch.params[DIFFICULTY][:, None]
+        fidelity = fidelity - batch.params[DIFFICULTY][:, None]
         if given.fidelity is not None:
             fidelity = np.full(sites.shape, given.fidelity)
         give_start(
