@@ -50,6 +50,28 @@ def amount(name: str, value: object) -> None:
     )
 
 
+def read_only(values: np.ndarray) -> np.ndarray:
+    """A copy that nobody can write to, and from which no way leads back to `values`.
+
+    A view that is only marked as not writeable can be marked as writeable again, and its ``base``
+    is the array itself; here the memory belongs to an object that cannot be changed.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of numbers, truth values or text.
+    """
+    values = np.asarray(values)
+    if values.dtype == object:
+        values = values.astype(str)
+    root: object = values
+    while isinstance(root, np.ndarray):
+        root = root.base
+    if isinstance(root, bytes):
+        return values  # it is one already
+    return np.ndarray(values.shape, values.dtype, buffer=values.tobytes())
+
+
 def several(name: str, value: object) -> list[Any]:
     """Return the members of a list or other sequence, or raise RequestError.
 

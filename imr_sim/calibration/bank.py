@@ -104,7 +104,7 @@ def make_bank(
         that weights are still those of the posterior.
     """
     space = simulator.space
-    z = normal_scores(prior_cube(n, len(space.names), seed))
+    z = normal_scores(prior_cube(n, space.names, seed))
     rng = np.random.default_rng([seed, LOOKS])
     more = rng.standard_normal((n, looks, len(space.observation)))
     more[:, 0] = z[:, len(space.model) :]

@@ -102,7 +102,7 @@ def calibrate(
     if cloud is None:
         if checkpoint and checkpoint.exists():
             meter.message = "the checkpoint is damaged: prior histories, once more"
-        cloud = sampler.start(normal_scores(prior_cube(bank, len(space.names), settings.seed)))
+        cloud = sampler.start(normal_scores(prior_cube(bank, space.names, settings.seed)))
         _keep(cloud, checkpoint, me)
     while not sampler.done(cloud):
         meter.look(cloud)

@@ -32,7 +32,7 @@ def write_inference_data(calibration: Calibration, path: Path) -> None:
     import arviz
 
     space, z = calibration.simulator.space, calibration.z
-    cube = prior_cube(len(z), len(space.names), calibration.settings.seed)
+    cube = prior_cube(len(z), space.names, calibration.settings.seed)
 
     def chain(points: np.ndarray) -> dict[str, np.ndarray]:
         return dict(zip(space.names, space.values(points).T[:, None], strict=True))

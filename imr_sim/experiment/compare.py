@@ -18,7 +18,7 @@ from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy
+from imr_sim.strategies import DEFAULT_STRATEGIES, LIMIT_KINDS, Strategy
 from imr_sim.system import System
 
 
@@ -144,6 +144,9 @@ class _Kept:
         self.providing_end = np.zeros((histories, sites), bool)
         self.site_months = np.zeros((histories, sites), np.int16)
         self.supported = np.zeros((histories, sites), bool)
+        self.limits: dict[str, np.ndarray] = {
+            name: np.zeros(histories, kind) for name, kind in LIMIT_KINDS.items()
+        }
 
     def keep_past(self, place: slice, past: Past) -> None:
         for name, curve in past.outcomes.items():
@@ -158,6 +161,8 @@ class _Kept:
         self.site_months[place] = providing.sum(axis=1)
         self.providing_end[place] = providing[:, -1]
         self.supported[place] = course.campaign.supported
+        for name, values in course.campaign.limits().items():
+            self.limits[name][place] = values
 
     def labelled(self, strategy: Strategy, shape: tuple[int, int], main: int) -> Arm:
         """The first `main` histories as draws x replicates, and those run a second time."""
@@ -170,5 +175,6 @@ class _Kept:
             providing_end=self.providing_end[:main].reshape(*shape, -1),
             site_months=self.site_months[:main].reshape(*shape, -1),
             supported=self.supported[:main].reshape(*shape, -1),
+            limits={k: v[:main].reshape(shape) for k, v in self.limits.items()},
             twice=np.stack([end[:again], end[main:]], axis=1) if again > 1 else None,
         )

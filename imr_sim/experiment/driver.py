@@ -69,7 +69,7 @@ def advance(
         n = min(step, months - done)
         log = NO_LOG
         if logs is not None:  # room for at most two events a post and three a site
-            log = new_log(2 * 64 * len(world.word_site) + 3 * world.n_sites)
+            log = new_log(3 * 64 * len(world.word_site) + 3 * world.n_sites)
             logs.append(log)
         if campaign is None:
             batch.advance(n, log=log, into=record, row=row + done)

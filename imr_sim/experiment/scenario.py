@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from imr_sim.model.history import History
 from imr_sim.model.parameters import INDEX, NAMES, Parameters, ParameterSet, as_set
 from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import Strategy
+from imr_sim.strategies import Strategy, identity
 from imr_sim.strategies.checked import nearest
 from imr_sim.system import System
 
@@ -276,16 +275,9 @@ class Scenario:
 
 
 def _identity(strategy: Strategy) -> list[str]:
-    """What a strategy is: all its fields where it says them, else its class and name."""
+    """What a strategy is: its name, its class, its code and all that it holds."""
     kind = type(strategy)
-    told = [f"{kind.__module__}.{kind.__qualname__}", strategy.name]
-    if dataclasses.is_dataclass(strategy):
-        told += [
-            f"{f.name}={getattr(strategy, f.name)!r}"
-            for f in dataclasses.fields(strategy)
-            if f.name != "where"  # the path of its file: the same strategy wherever it lies
-        ]
-    return told
+    return [f"{kind.__module__}.{kind.__qualname__}", strategy.name, identity(strategy)]
 
 
 def _support(practice: Practice) -> list[str]:

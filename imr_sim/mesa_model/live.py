@@ -41,7 +41,7 @@ def settle_accounts(
 class Live:
     """The arrays of one history, kept consistent while agents change them.
 
-    Counters of exposure and head counts of sites follow late: they are settled by the
+    Counters of informed ties and head counts of sites follow late: they are settled by the
     engine's own rules before anything reads them, so that changing many people costs little.
 
     Parameters

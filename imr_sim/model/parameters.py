@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -256,7 +257,10 @@ def as_set(parameters: Parameters | ParameterSet | Sequence[Parameters]) -> Para
 
 
 def prior(n: int, seed: int = 0) -> ParameterSet:
-    """`n` draws from the joint prior (independent margins), by a scrambled Latin hypercube.
+    """`n` draws from the joint prior (independent margins), by a Latin hypercube.
+
+    The draws of a parameter depend on its name, `n` and `seed` alone, so that a parameter that is
+    added, or moved in the table, leaves those of all others as they were.
 
     Parameters
     ----------
@@ -272,19 +276,25 @@ def prior(n: int, seed: int = 0) -> ParameterSet:
     """
     whole_number("n", n, *limits.DRAWS)
     whole_number("seed", seed, *limits.SEED)
-    u = prior_cube(n, len(NAMES), seed)
-    return ParameterSet(from_unit(u), "prior", f"{n} prior draws (judgements), seed {seed}")
+    values = np.column_stack([prior_column(name, n, seed) for name in NAMES])
+    return ParameterSet(values, "prior", f"{n} prior draws (judgements), seed {seed}")
 
 
-def prior_cube(n: int, axes: int, seed: int) -> np.ndarray:
-    """A scrambled Latin hypercube in the unit cube, shape (n, axes)."""
-    return qmc.LatinHypercube(d=axes, rng=np.random.default_rng(seed)).random(n)
+def prior_column(name: str, n: int, seed: int) -> np.ndarray:
+    """`n` prior draws of one parameter, shape (n,)."""
+    spec = SPECS[name]
+    return spec.prior.quantile(prior_cube(n, (name,), seed)[:, 0], spec.low, spec.high)
 
 
-def from_unit(u: np.ndarray) -> np.ndarray:
-    """Map points of the unit cube, shape (n, parameters), through the prior's quantiles."""
-    columns = [s.prior.quantile(u[:, i], s.low, s.high) for i, s in enumerate(SPECS.values())]
-    return np.column_stack(columns)
+def prior_cube(n: int, names: Sequence[str], seed: int) -> np.ndarray:
+    """A Latin hypercube in the unit cube, shape (n, names), each column keyed by its name."""
+    return np.column_stack([_stratified(n, name, seed) for name in names])
+
+
+def _stratified(n: int, name: str, seed: int) -> np.ndarray:
+    """One uniform from each of `n` equal parts of (0, 1), in random order."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+    return qmc.LatinHypercube(d=1, rng=np.random.default_rng([seed, key])).random(n)[:, 0]
 
 
 def parameter_frame() -> pd.DataFrame:
