@@ -1,8 +1,8 @@
 """Kill commands at random moments, resume them, and compare the bytes with those of a run in peace.
 
-`python tests/kills.py [COMMAND ...] [kills=10] [seed=1]`: SIGKILL, SIGTERM and SIGINT in turn, at moments
-drawn evenly over the time that the command takes in peace. Each kill is followed by `resume=`. Prints one
-line a kill and fails if any resumed run differs, or if a folder cannot be resumed.
+`python tests/kills.py [COMMAND ...] [kills=10] [seed=1]`: SIGKILL, SIGTERM and SIGINT in turn, at
+moments drawn evenly over the time that the command takes in peace. Each kill is followed by
+`resume=`. Prints one line a kill and fails if any resumed run differs, or cannot be resumed.
 """
 
 from __future__ import annotations
@@ -23,17 +23,21 @@ RANGES = "ranges={media: [0.05, 0.3], a0: [-6, -3]}"
 # Arguments of each command, and the results that are compared.
 COMMANDS = {
     "sweep": (
-        ["system=small", "quiet=true", *SHORT, f"design.{RANGES}", "design.points=400"]
-        + ["executor=processes", "workers=2", "chunk=10"],
+        (
+            *("system=small", "quiet=true", *SHORT, f"design.{RANGES}", "design.points=400"),
+            *("executor=processes", "workers=2", "chunk=10"),
+        ),
         ("points.parquet", "runs.parquet"),
     ),
     "sensitivity": (
-        [*SMALL, *SHORT[:2], "date=2015-12", "strategy=mandate", RANGES]
-        + ["methods=[sobol]", "samples=64", "workers=2"],
+        (
+            *(*SMALL, *SHORT[:2], "date=2015-12", "strategy=mandate", RANGES),
+            *("methods=[sobol]", "samples=64", "workers=2"),
+        ),
         ("*.csv",),
     ),
-    "discover": ([*SMALL, *SHORT, "draws=60", "permutations=20", "workers=2"], ("*.csv",)),
-    "calibrate": ([*SMALL, *FIT], ("*.csv", "*.parquet")),
+    "discover": ((*SMALL, *SHORT, "draws=60", "permutations=20", "workers=2"), ("*.csv",)),
+    "calibrate": ((*SMALL, *FIT), ("*.csv", "*.parquet")),
 }
 
 
