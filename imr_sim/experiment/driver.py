@@ -206,13 +206,13 @@ class Driver:
             advance(batch, months, campaign, into=record, row=row, logs=logs, tick=tick)
             if campaign is not None:
                 support_usd[:, period.first : period.stop] = campaign.spent_usd
+        batch.begin_policy()  # once: all strategies meet the same surveys
         return Past(batch, record, support_usd, logs)
 
     def course(self, past: Past, strategy: Strategy, tick: Tick | None = None) -> Course:
         """Run on from the policy date under a strategy, in this thread; `past` stays as it is."""
         batch = past.batch.branch(threads=1)
-        campaign = self.run.policy(strategy).campaign(batch)
-        assert campaign is not None
+        campaign = batch.campaign(strategy, self.run.dates.horizon, self.run.budget)
         logs: list[Log] | None = None if past.logs is None else []
         record = advance(batch, self.run.dates.horizon, campaign, logs=logs, tick=tick)
         return Course(batch, record, campaign, logs)

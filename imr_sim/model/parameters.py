@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from imr_sim import limits
-from imr_sim.checks import whole_number
+from imr_sim.checks import is_number, whole_number
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.model import lever_table, parameter_table
 from imr_sim.model.parameter_table import Spec
@@ -50,7 +50,7 @@ def check_value(name: str, value: object, where: str) -> float:
     spec = SPECS[name]
     span = f"Write a number from {spec.low:g} to {spec.high:g} ({spec.unit})."
     given = f"{name}={value!r}"
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+    if not is_number(value):
         raise RequestError(given, where=where, why="it is not a number", write=span)
     number = float(value)
     if not math.isfinite(number):
@@ -74,8 +74,12 @@ def check_column(name: str, column: pd.Series | np.ndarray, where: str) -> np.nd
     given = np.asarray(column)
     kind = given.dtype.kind
     if kind == "O":
-        kinds = {t for t in set(map(type, given)) if issubclass(t, int | float | np.number)}
-        kinds.discard(bool)
+        kinds = {
+            t
+            for t in set(map(type, given))
+            if issubclass(t, int | float | np.integer | np.floating)
+        }
+        kinds -= {bool, np.timedelta64}
         good = np.array([type(value) in kinds for value in given], bool)
     else:
         good = np.full(len(given), kind in "iuf")

@@ -152,7 +152,7 @@ def test_columns_of_a_parameter_file_are_numbers_in_range(tmp_path, column):
     frame = imr.prior(2, seed=1).frame()
     frame["media"] = column
     frame.to_parquet(tmp_path / "draws.parquet")
-    with pytest.raises(imr.RequestError, match=r"media=.*(row 0|row 1)"):
+    with pytest.raises(imr.RequestError, match=r"row [01]: media="):
         read_draws(tmp_path / "draws.parquet")
 
 
