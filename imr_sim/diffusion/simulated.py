@@ -68,8 +68,9 @@ def from_history(
         unit="month",
         origin=str(history.months[0].date()),
         account=(
-            f"Simulated: {history.system.name}, strategy {history.strategy}, seed {history.seed}, "
-            f"draw {draw}, replicate {replicate}.",
+            f"Simulated: {history.system.name}{', invented sites' * history.system.invented}, "
+            f"strategy {history.strategy}, {history.parameters.status} parameters, seed "
+            f"{history.seed}, draw {draw}, replicate {replicate}.",
         ),
     )
 
