@@ -27,7 +27,7 @@ def programs(
     strategy = load_strategy(STRATEGY)
 
     def through(setting):
-        return histories(setting, n).advance_quietly(months)
+        return histories(setting, n).advance(months)
 
     def by_month(setting):
         batch = histories(setting, n)

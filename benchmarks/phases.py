@@ -106,7 +106,7 @@ def main() -> None:
     setting = Setting.of(load_system(), SEED, START, threads=1)
     draw, replicate, values = identities(posterior().take(HISTORIES), 1)
     batch = Batch(setting, values, draw, replicate)
-    batch.advance_quietly(BEFORE)
+    batch.advance(BEFORE)
     doses = np.zeros((HISTORIES, setting.world.n_sites, len(LEVERS)))
     for months in (1, MONTHS):  # the first one compiles
         twin, ticks = batch.branch(), np.zeros((months, HISTORIES, len(PHASES)), np.int64)

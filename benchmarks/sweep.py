@@ -29,7 +29,7 @@ from report import rounded
 
 import imr_sim as imr
 from imr_sim.experiment import Design, Scenario, Store, sweep
-from imr_sim.experiment.chunk import BATCH_HISTORIES
+from imr_sim.experiment.driver import CHUNK_HISTORIES
 from imr_sim.experiment.store import SHARDS
 from imr_sim.model.batch import Batch, Setting
 from imr_sim.strategies import Strategy, Wish
@@ -55,15 +55,15 @@ def content(folder: Path) -> bytes:
 
 def overhead(place: Path, scale: float) -> dict[str, float]:
     """CPU seconds of a serial sweep against the engine alone, on the same batches, in turn."""
-    n = max(BATCH_HISTORIES, round(4 * scale) * BATCH_HISTORIES)
+    n = max(CHUNK_HISTORIES, round(4 * scale) * CHUNK_HISTORIES)
     scenario = national(n)
     setting = Setting.of(scenario.system, scenario.seed, "2004-01", threads=1)
-    zeros = np.zeros(BATCH_HISTORIES, int)
+    zeros = np.zeros(CHUNK_HISTORIES, int)
 
     def engine() -> None:
-        for first in range(0, n, BATCH_HISTORIES):
-            point = np.arange(first, first + BATCH_HISTORIES)
-            Batch(setting, scenario.values(point, zeros), zeros, zeros).advance_quietly(204)
+        for first in range(0, n, CHUNK_HISTORIES):
+            point = np.arange(first, first + CHUNK_HISTORIES)
+            Batch(setting, scenario.values(point, zeros), zeros, zeros).advance(204)
 
     engine()  # compiled and warm
     times: dict[str, list[float]] = {"engine": [], "sweep": []}

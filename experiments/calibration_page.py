@@ -22,7 +22,7 @@ import pandas as pd
 from omegaconf import DictConfig
 from scipy.stats import binom
 
-from imr_sim.calibration.keep import Files
+from imr_sim.calibration.files import Files
 from imr_sim.calibration.sbc import CONFIDENCE
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

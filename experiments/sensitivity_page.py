@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from imr_sim.sensitivity.study import Sensitivity
+from imr_sim.sensitivity.analysis import Sensitivity
 from imr_sim.sensitivity.words import report
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

@@ -46,3 +46,7 @@ class RequestErrors(RequestError):
 
 class OtherModelWarning(UserWarning):
     """The shipped posterior was fitted to another version of the model than the one that runs."""
+
+
+class NoCacheWarning(UserWarning):
+    """Compiled code cannot be kept, so that each process compiles the model anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,11 @@ class Arm:
     twice : ndarray of float64, shape (K, 2), or None
         VAMCs providing in the last month of the first K draws, each run with two replicates: what
         tells luck from parameters when R is 1.
+    limits : dict of ndarray, each of shape (D, R)
+        What kept the strategy from doing more: ``wished``, ``acted`` (bool), ``hours``, ``seats``,
+        ``money`` (months in which they turned a site away), ``left_usd`` (of the budget; NaN
+        without one), ``lowest_dose``, ``highest_dose`` (wished for outside 0 to 2, and clipped;
+        NaN where none was). Empty where nobody kept them.
     """
 
     name: str
@@ -47,6 +52,7 @@ class Arm:
     site_months: np.ndarray
     supported: np.ndarray
     twice: np.ndarray | None = None
+    limits: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def vamc_years(self) -> np.ndarray:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from imr_sim.analysis.cost import CHEAPER_AND_BETTER
+
 if TYPE_CHECKING:
     from imr_sim.analysis.comparison import Comparison
 
@@ -42,7 +44,10 @@ def planner_table(comparison: Comparison) -> str:
     head = f"{'strategy':<{LABEL}}" + "".join(f"{name:>{width}}" for name, width in COLUMNS)
     rule = "-" * len(head)
     rows = [_row(labels[row["strategy"]], row) for row in table.to_dict("records")]
-    return "\n".join([*_header(comparison), rule, head, rule, *rows, rule, *_footer(comparison)])
+    limits = _limits(comparison)
+    return "\n".join(
+        [*_header(comparison), rule, head, rule, *rows, rule, *limits, *_footer(comparison)]
+    )
 
 
 def parameters_line(status: str, note: str) -> str:
@@ -81,7 +86,7 @@ def shorten(label: str, width: int) -> str:
 
 def _header(comparison: Comparison) -> list[str]:
     budget = comparison.budget_usd
-    money = "no budget limit" if budget is None else f"budget ${budget / 1e6:,.4g}M a strategy"
+    money = "no budget limit" if budget is None else f"budget {_dollars(budget)} a strategy"
     start = comparison.months[comparison.policy_index]
     stamp = parameters_line(comparison.parameters_status, comparison.parameters_note)
     spreads = setting(
@@ -99,6 +104,28 @@ def _header(comparison: Comparison) -> list[str]:
     return _wrap(stamp) + _wrap(about) + support
 
 
+def _limits(comparison: Comparison) -> list[str]:
+    """What limited each strategy, and what is left of its budget."""
+    lines = []
+    for row in comparison.table().to_dict("records"):
+        arm, said = comparison.arm(row["strategy"]), row.get("limited_by")
+        if not said or arm.name == comparison.reference:
+            continue
+        left = ""
+        if row["money_left_usd_hi"] > 0:
+            lo, mean, hi = (_dollars(row[f"money_left_usd{end}"]) for end in ("_lo", "", "_hi"))
+            left = f". Left over: {mean} [{lo}, {hi}]"
+        lines += _wrap(f"Limit of {shorten(arm.label, LABEL)}: {said}{left}.")
+    return lines
+
+
+def _dollars(usd: float) -> str:
+    """An amount of any size, e.g. ``"$0.01"``, ``"$1,000"`` and ``"$5.2M"``."""
+    if abs(usd) >= 1e6:
+        return f"${usd / 1e6:,.4g}M" if abs(usd) < 1e9 else f"${usd / 1e6:,.0f}M"
+    return f"${usd:,.0f}" if usd == round(usd) or abs(usd) >= 100 else f"${usd:,.2f}"
+
+
 def _row(label: str, row: dict) -> str:
     reference = row["cost_per_added_vamc_year_reason"] == "reference"
     cells = [
@@ -107,11 +134,18 @@ def _row(label: str, row: dict) -> str:
         "-" if reference else f"{row['p_better']:.2f}",
         f"{row['p_best']:.2f}",
         "0" if row["cost_usd_hi"] == 0 else _cell(row, "cost_usd", _millions),
-        "-" if row["cost_per_added_vamc_year_reason"] else _cell(row, RATIO, _short_usd),
+        _ratio(row),
     ]
     return f"{shorten(label, LABEL - 1):<{LABEL}}" + "".join(
         f"{cell:>{width}}" for cell, (_, width) in zip(cells, COLUMNS, strict=True)
     )
+
+
+def _ratio(row: dict) -> str:
+    reason = row["cost_per_added_vamc_year_reason"]
+    if reason == CHEAPER_AND_BETTER:
+        return reason
+    return "-" if reason else _cell(row, RATIO, _short_usd)
 
 
 def _gain(row: dict) -> str:

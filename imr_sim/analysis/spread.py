@@ -97,11 +97,11 @@ def components(values: np.ndarray) -> Components:
     n_draws, n_replicates = values.shape
     if n_replicates < 2:
         return Components(np.nan, np.nan)
-    luck = float(values.var(axis=1, ddof=1).mean())
+    within = float(values.var(axis=1, ddof=1).mean())
     if n_draws < 2:
-        return Components(np.nan, luck**0.5)
-    between = float(values.mean(axis=1).var(ddof=1)) - luck / n_replicates
-    return Components(max(between, 0.0) ** 0.5, luck**0.5)
+        return Components(np.nan, within**0.5)
+    between = float(values.mean(axis=1).var(ddof=1)) - within / n_replicates
+    return Components(max(between, 0.0) ** 0.5, within**0.5)
 
 
 def nan_mean(values: np.ndarray, axis: int | tuple[int, ...]) -> np.ndarray:

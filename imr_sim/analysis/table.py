@@ -10,6 +10,7 @@ import pandas as pd
 from imr_sim.analysis.cost import cost_ratio, frontier
 from imr_sim.analysis.curves import months_to_share
 from imr_sim.analysis.equity import equity
+from imr_sim.analysis.limits import limit_columns
 from imr_sim.analysis.paired import p_best, paired
 from imr_sim.analysis.spread import Summary, components, summary
 
@@ -39,7 +40,7 @@ FIRST = (
 
 
 def comparison_table(comparison: Comparison) -> pd.DataFrame:
-    """Outcomes of every strategy, the reference first, then by gain.
+    """Outcomes of every strategy, the reference first, then by gain, equal ones by name.
 
     Parameters
     ----------
@@ -60,7 +61,9 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
         comes from the parameters, ``diff_sd_between_replicates`` from luck, ``diff_mc_se`` is
         the Monte-Carlo error of the mean. ``months_to_25pct`` and ``months_to_50pct`` (of the
         VAMCs) are medians from the policy date. ``frontier`` is each strategy's place on the
-        cost-effectiveness frontier.
+        cost-effectiveness frontier. ``policy_start`` and ``last_month`` (``"YYYY-MM"``) and
+        ``histories`` (draws times replicates) say what the row is of, wherever the table goes.
+        What limited a strategy: `imr_sim.analysis.limits`.
     """
     arms, reference = comparison.arms, comparison.arm(comparison.reference)
     best = p_best(np.stack([_end(arm, "vamcs_providing") for arm in arms]))
@@ -71,10 +74,17 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
         table["cost_usd"].to_numpy(),
         table["added_vamc_years"].to_numpy(),
     )["status"]
+    after = comparison.months[comparison.policy_index :]
+    table["policy_start"], table["last_month"] = after[0].strftime("%Y-%m"), f"{after[-1]:%Y-%m}"
+    table["histories"] = reference.providing_end.shape[0] * reference.providing_end.shape[1]
     rest = [column for column in table.columns if column not in FIRST]
     table["_first"] = table["strategy"] != reference.name
+    # Names settle ties, so that no place depends on the order in which strategies were given.
     table = table.sort_values(
-        ["_first", "diff_vs_reference"], ascending=[True, False], kind="stable", ignore_index=True
+        ["_first", "diff_vs_reference", "strategy"],
+        ascending=[True, False, True],
+        kind="stable",
+        ignore_index=True,
     )
     return table[[*FIRST, *rest]]
 
@@ -113,6 +123,7 @@ def _row(arm: Arm, reference: Arm, comparison: Comparison) -> dict[str, object]:
         **_interval("gini_visn", summary(even.gini)),
         "months_to_25pct": months_to_share(during, len(comparison.sites), 0.25),
         "months_to_50pct": months_to_share(during, len(comparison.sites), 0.50),
+        **limit_columns(arm),
     }
 
 

@@ -48,15 +48,15 @@ def full_against_bank(bank: Bank, worlds: int, world: int, seed: int) -> pd.Data
         for the world ``log_evidence_full``, ``log_evidence_bank``, ``effective`` (histories of
         the bank).
     """
-    watched = bank.watched
+    simulator = bank.simulator
     data = made_up_data(bank, worlds, seed)[world]
     few = weigh(bank.log_likelihood([data])[:, :, 0], leave_out=world)
-    names = watched.likelihood.names
-    judge = Likelihood(watched.system, watched.start, names, data=data)
-    here = replace(watched, likelihood=judge)
+    names = simulator.likelihood.names
+    judge = Likelihood(simulator.system, simulator.start, names, data=data)
+    here = replace(simulator, likelihood=judge)
     full = calibrate(here, replace(SAMPLER, seed=seed + world), FIRST)
     rows = []
-    for axis, name in enumerate(watched.space.names):
+    for axis, name in enumerate(simulator.space.names):
         values, w = axis_values(bank, axis), few.weights
         mean = float((w * values).sum())
         sd = float(np.sqrt((w * (values - mean) ** 2).sum()))

@@ -18,9 +18,9 @@ from scipy.special import logsumexp
 
 from imr_sim.calibration.likelihood import Data, Likelihood
 from imr_sim.calibration.proposal import Proposal
+from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.smc import effective
 from imr_sim.calibration.space import normal_scores
-from imr_sim.calibration.watching import Watched
 from imr_sim.model.parameters import prior_cube
 
 LUCK, LOOKS = 1, 2  # streams of a bank's seed
@@ -33,7 +33,7 @@ class Bank:
 
     Attributes
     ----------
-    watched : Watched
+    simulator : Simulator
     z : ndarray, shape (n, axes)
     looks : ndarray, shape (n, looks, observation axes)
         Draws of the observation axes; the first is the point's own.
@@ -42,7 +42,7 @@ class Bank:
         Log of prior over proposal density; 0 for a bank from the prior.
     """
 
-    watched: Watched
+    simulator: Simulator
     z: np.ndarray
     looks: np.ndarray
     features: Mapping[str, np.ndarray]
@@ -61,10 +61,10 @@ class Bank:
         data : sequence of mappings
             Data by target.
         likelihood : Likelihood or None
-            Other evidence than that of `watched`, on the same features: fewer targets, an earlier
+            Other evidence than that of `simulator`, on the same features: fewer targets, an earlier
             year.
         """
-        judge = likelihood or self.watched.likelihood
+        judge = likelihood or self.simulator.likelihood
         n, looks, _ = self.looks.shape
         out = np.empty((n, looks, len(data)), np.float64)
 
@@ -77,7 +77,7 @@ class Bank:
                 total = np.sum(list(found.values()), axis=0)
                 out[chunk, :, i] = total.reshape(-1, looks) + self.tilt[chunk]
 
-        with ThreadPoolExecutor(self.watched.threads or os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(self.simulator.threads or os.cpu_count() or 1) as pool:
             list(pool.map(score, range(0, n, CHUNK)))
         return out
 
@@ -85,26 +85,26 @@ class Bank:
         """Observation parameters of every history and look, history by history."""
         looks = self.looks[chunk]
         points = np.zeros((looks.shape[0] * looks.shape[1], self.z.shape[1]))
-        points[:, len(self.watched.space.model) :] = looks.reshape(-1, looks.shape[2])
-        return self.watched.space.observers(points)
+        points[:, len(self.simulator.space.model) :] = looks.reshape(-1, looks.shape[2])
+        return self.simulator.space.observers(points)
 
 
 def make_bank(
-    watched: Watched, n: int, looks: int, seed: int, proposal: Proposal | None = None
+    simulator: Simulator, n: int, looks: int, seed: int, proposal: Proposal | None = None
 ) -> Bank:
     """Run `n` histories of prior points, or of points of a proposal, and `looks` at each.
 
     Parameters
     ----------
-    watched : Watched
+    simulator : Simulator
     n, looks : int
     seed : int
     proposal : Proposal or None
         Where to look instead of everywhere; `Bank.log_likelihood` then holds the correction, so
         that weights are still those of the posterior.
     """
-    space = watched.space
-    z = normal_scores(prior_cube(n, len(space.names), seed))
+    space = simulator.space
+    z = normal_scores(prior_cube(n, space.names, seed))
     rng = np.random.default_rng([seed, LOOKS])
     more = rng.standard_normal((n, looks, len(space.observation)))
     more[:, 0] = z[:, len(space.model) :]
@@ -116,7 +116,7 @@ def make_bank(
         tilt = by_point[:, None] + by_look.reshape(n, looks)
         z[:, len(space.model) :] = more[:, 0]
     luck = np.random.default_rng([seed, LUCK]).integers(2**32, size=(n, 1), dtype=np.uint32)
-    return Bank(watched, z, more, watched.simulate(z, luck), tilt)
+    return Bank(simulator, z, more, simulator.simulate(z, luck), tilt)
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def weigh(ll: np.ndarray, leave_out: int | None = None) -> Weighed:
 
 def axis_values(bank: Bank, axis: int) -> np.ndarray:
     """One axis of every history and look, shape (n, looks)."""
-    seen = axis - len(bank.watched.space.model)
+    seen = axis - len(bank.simulator.space.model)
     if seen >= 0:
         return bank.looks[:, :, seen]
     return np.broadcast_to(bank.z[:, axis, None], bank.looks.shape[:2])

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from imr_sim.calibration import checkpoint as disk
+from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.smc import Cloud, Sampler, Settings, pick
 from imr_sim.calibration.space import normal_scores
-from imr_sim.calibration.watching import Watched
 from imr_sim.model.parameters import prior_cube
 from imr_sim.model.version import model_version
 
@@ -29,7 +29,7 @@ class Calibration:
 
     Attributes
     ----------
-    watched : Watched
+    simulator : Simulator
         System, axes, evidence and seed it belongs to.
     settings : Settings
     z : ndarray, shape (n, axes)
@@ -46,7 +46,7 @@ class Calibration:
         One entry a sweep.
     """
 
-    watched: Watched
+    simulator: Simulator
     settings: Settings
     z: np.ndarray
     luck: np.ndarray
@@ -60,7 +60,7 @@ class Calibration:
 
 
 def calibrate(
-    watched: Watched,
+    simulator: Simulator,
     settings: Settings,
     bank: int,
     *,
@@ -71,14 +71,14 @@ def calibrate(
 
     Parameters
     ----------
-    watched : Watched
+    simulator : Simulator
         What is calibrated, on what evidence.
     settings : Settings
     bank : int
         Prior points that the sampler starts from, at least `settings.particles`.
     checkpoint : Path or None
         File that keeps the state after every sweep. If it exists the run goes on from it, to the
-        result that it would have had.
+        result that it would have had; if it is damaged the run says so and begins again.
     progress : callable or None
         Called with the share done (0 to 1) and a message.
 
@@ -89,25 +89,29 @@ def calibrate(
     Raises
     ------
     RequestError
-        When the checkpoint cannot be read or belongs to another run.
+        When the checkpoint belongs to another run.
     """
-    space = watched.space
-    me = _identity(watched, settings, bank)
+    space = simulator.space
+    me = _identity(simulator, settings, bank)
     meter = _Meter(settings, bank, progress)
-    watched = replace(watched, tick=meter.tick)
-    sampler = Sampler(settings, watched.simulate, watched.score, len(space.model), len(space.names))
+    simulator = replace(simulator, tick=meter.tick)
+    sampler = Sampler(
+        settings, simulator.simulate, simulator.score, len(space.model), len(space.names)
+    )
     cloud = disk.load(checkpoint, me) if checkpoint else None
     if cloud is None:
-        cloud = sampler.start(normal_scores(prior_cube(bank, len(space.names), settings.seed)))
+        if checkpoint and checkpoint.exists():
+            meter.message = "the checkpoint is damaged: prior histories, once more"
+        cloud = sampler.start(normal_scores(prior_cube(bank, space.names, settings.seed)))
         _keep(cloud, checkpoint, me)
     while not sampler.done(cloud):
         meter.look(cloud)
         cloud = sampler.advance(cloud)
         _keep(cloud, checkpoint, me)
-    return _chosen(replace(watched, tick=None), settings, cloud)
+    return _chosen(replace(simulator, tick=None), settings, cloud)
 
 
-def _chosen(watched: Watched, settings: Settings, cloud: Cloud) -> Calibration:
+def _chosen(simulator: Simulator, settings: Settings, cloud: Cloud) -> Calibration:
     """Take one history of each particle, in proportion to its likelihood, in random order.
 
     Copies of a particle stand side by side after resampling; shuffled, any first few draws are as
@@ -123,9 +127,9 @@ def _chosen(watched: Watched, settings: Settings, cloud: Cloud) -> Calibration:
         k: v.reshape(*cloud.luck.shape, *v.shape[1:])[rows, which]
         for k, v in cloud.features.items()
     }
-    by_target = watched.by_target(cloud.z, features)
+    by_target = simulator.by_target(cloud.z, features)
     return Calibration(
-        watched,
+        simulator,
         settings,
         cloud.z,
         cloud.luck[rows, which],
@@ -141,16 +145,16 @@ def _keep(cloud: Cloud, checkpoint: Path | None, me: str) -> None:
         disk.save(cloud, checkpoint, me)
 
 
-def _identity(watched: Watched, settings: Settings, bank: int) -> str:
+def _identity(simulator: Simulator, settings: Settings, bank: int) -> str:
     """Hash of all that the result depends on."""
     about = {
         "model": model_version(),
-        "system": watched.system.digest,
-        "axes": watched.space.names,
-        "fixed": dict(watched.space.fixed),
-        "evidence": watched.likelihood.digest,
-        "start": watched.start,
-        "seed": watched.seed,
+        "system": simulator.system.digest,
+        "axes": simulator.space.names,
+        "fixed": dict(simulator.space.fixed),
+        "evidence": simulator.likelihood.digest,
+        "start": simulator.start,
+        "seed": simulator.seed,
         "settings": asdict(settings),
         "bank": bank,
     }

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from imr_sim.model.batch import Batch, Setting
-from imr_sim.model.layout import month_number
+from imr_sim.experiment.driver import Course, Driver
+from imr_sim.experiment.run import Histories, Run
 from imr_sim.model.parameters import ParameterSet
-from imr_sim.model.state import RECORD
+from imr_sim.months import Dates
+from imr_sim.practice import load_practice
 from imr_sim.strategies import load_strategy
 from imr_sim.studies.observer import provides
 from imr_sim.system import System
 
 HIGH = 4.0  # on the scale of 1 to 5: high fidelity (E8, E9)
+START = "2004-01"
 BEGIN, MONTHS, LATEST = "2008-01", 48, 24  # support begins; months run; latest start that counts
 AFTER = (6, 12, 18, 24)  # months after the start
 PROGRAMMES = ("none", "full_rollout")
-CHUNK = 32
 # Months after the start, quantity, value or interval, source.
 PUBLISHED = (
     (12, "share at high fidelity, supported", "5 of 6 sites", 5 / 6, None, None, "E8"),
@@ -41,7 +42,7 @@ def fidelity_pattern(
         fidelity, by support, and their difference): mean over histories, 90% band, and what was
         published, which is about other places and practices.
     """
-    by_arm = {name: _arm(system, parameters, name, seed, threads) for name in PROGRAMMES}
+    by_arm = _by_programme(system, parameters, seed, threads)
     rows = []
     for i, months in enumerate(AFTER):
         found = {}
@@ -76,26 +77,28 @@ def fidelity_pattern(
     return pd.DataFrame(rows)
 
 
-def _arm(
-    system: System, parameters: ParameterSet, name: str, seed: int, threads: int | None
-) -> tuple[np.ndarray, np.ndarray]:
+def _by_programme(
+    system: System, parameters: ParameterSet, seed: int, threads: int | None
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Share at high fidelity and mean fidelity of each history, each (draws, months after)."""
-    setting = Setting.of(system, seed, "2004-01", threads)
-    high, mean = [], []
-    for first in range(0, len(parameters), CHUNK):
-        values = parameters.values[first : first + CHUNK]
-        draw = np.arange(first, first + len(values))
-        batch = Batch(setting, values, draw, np.zeros(len(values), int))
-        batch.advance_quietly(month_number(BEGIN) - setting.start)
-        batch.begin_policy()
-        campaign = batch.campaign(load_strategy(name), MONTHS, None)
-        record = np.empty((len(values), MONTHS, system.n_sites), RECORD)
-        for m in range(MONTHS):
-            batch.advance_under(campaign, into=record, row=m)
-        some_high, some_mean = _after_start(record)
-        high.append(some_high)
-        mean.append(some_mean)
-    return np.concatenate(high), np.concatenate(mean)
+    run = Run(
+        system=system,
+        practice=load_practice("imr"),
+        dates=Dates.of(START, BEGIN, MONTHS, where="fidelity"),
+        strategies=tuple(load_strategy(name) for name in PROGRAMMES),
+        seed=seed,
+    )
+
+    def keep(place: slice, programme: int, course: Course) -> tuple[np.ndarray, np.ndarray]:
+        return _after_start(course.record)
+
+    histories = Histories.of(parameters, 1)
+    chunks = list(Driver(run, threads).chunks(histories, lambda place, past: None, keep))
+    found = {}
+    for i, name in enumerate(PROGRAMMES):
+        high, mean = zip(*(chunk.courses[i] for chunk in chunks), strict=True)
+        found[name] = (np.concatenate(high), np.concatenate(mean))
+    return found
 
 
 def _after_start(record: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -31,8 +31,8 @@ def write_inference_data(calibration: Calibration, path: Path) -> None:
     """Write groups ``posterior``, ``prior`` and ``log_likelihood`` (by target) as NetCDF."""
     import arviz
 
-    space, z = calibration.watched.space, calibration.z
-    cube = prior_cube(len(z), len(space.names), calibration.settings.seed)
+    space, z = calibration.simulator.space, calibration.z
+    cube = prior_cube(len(z), space.names, calibration.settings.seed)
 
     def chain(points: np.ndarray) -> dict[str, np.ndarray]:
         return dict(zip(space.names, space.values(points).T[:, None], strict=True))

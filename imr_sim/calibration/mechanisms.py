@@ -79,15 +79,15 @@ def compare_mechanisms(
         without the mechanism) and standard errors over histories (bootstrap), ``effective``
         histories, and ``verdict``.
     """
-    watched, z = calibration.watched, calibration.z
-    proposal = Proposal.fit(watched.space, z, watched.space.names)
+    simulator, z = calibration.simulator, calibration.z
+    proposal = Proposal.fit(simulator.space, z, simulator.space.names)
     variants = {FULL: Mechanism("", {}), **MECHANISMS}
     scores = {}
     for i, (name, mechanism) in enumerate(variants.items()):
         if progress:
             progress(i / len(variants), f"histories without {mechanism.label or 'nothing'}")
-        space = Space.of({**watched.space.fixed, **mechanism.off})
-        bank = make_bank(replace(watched, space=space), histories, looks, seed, proposal)
+        space = Space.of({**simulator.space.fixed, **mechanism.off})
+        bank = make_bank(replace(simulator, space=space), histories, looks, seed, proposal)
         scores[name] = _scores(bank, held_out_from)
     rows = np.random.default_rng(seed).integers(histories, size=(RESAMPLES, histories))
     summaries = {name: np.array(_summary(s)) for name, s in scores.items()}
@@ -122,11 +122,11 @@ def compare_mechanisms(
 
 def _scores(bank: Bank, held_out_from: int) -> np.ndarray:
     """Log mean likelihood over looks of the earlier and of all evidence, shape (n, 2)."""
-    watched = bank.watched
-    names = watched.likelihood.names
-    early = Likelihood(watched.system, watched.start, names, until=held_out_from - 1)
+    simulator = bank.simulator
+    names = simulator.likelihood.names
+    early = Likelihood(simulator.system, simulator.start, names, until=held_out_from - 1)
     both = [
-        bank.log_likelihood([judge.data], judge)[:, :, 0] for judge in (early, watched.likelihood)
+        bank.log_likelihood([judge.data], judge)[:, :, 0] for judge in (early, simulator.likelihood)
     ]
     return np.stack([logsumexp(ll, axis=1) - np.log(ll.shape[1]) for ll in both], axis=1)
 

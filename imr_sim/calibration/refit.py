@@ -43,10 +43,10 @@ def refit(
     DataFrame
         One row a draw, one column an axis, on the normal scale of the sampler.
     """
-    watched = found.watched
-    names = tuple(n for n in watched.likelihood.names if n != name)
-    judge = Likelihood(watched.system, watched.start, names, until)
+    simulator = found.simulator
+    names = tuple(n for n in simulator.likelihood.names if n != name)
+    judge = Likelihood(simulator.system, simulator.start, names, until)
     settings = replace(found.settings, particles=draws, seed=found.settings.seed + 1)
-    here = replace(watched, likelihood=judge)
+    here = replace(simulator, likelihood=judge)
     again = calibrate(here, settings, FIRST * draws, checkpoint=checkpoint, progress=progress)
-    return pd.DataFrame(again.z, columns=list(watched.space.names))
+    return pd.DataFrame(again.z, columns=list(simulator.space.names))

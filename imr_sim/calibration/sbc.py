@@ -25,9 +25,9 @@ DRAW = 3  # stream of a bank's seed
 def made_up_data(bank: Bank, worlds: int, seed: int) -> Sequence[Data]:
     """What the studies saw in the first histories of a bank, one data set each."""
     features = {k: v[:worlds] for k, v in bank.features.items()}
-    observers = bank.watched.space.observers(bank.z[:worlds])
+    observers = bank.simulator.space.observers(bank.z[:worlds])
     rng = np.random.default_rng([seed, DRAW])
-    return bank.watched.likelihood.draw(features, observers, rng)
+    return bank.simulator.likelihood.draw(features, observers, rng)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
     """
     data = made_up_data(bank, worlds, seed)
     ll = bank.log_likelihood(data)
-    axes = len(bank.watched.space.names)
+    axes = len(bank.simulator.space.names)
     u, ess = np.empty((worlds, axes)), np.empty(worlds)
     for world in range(worlds):
         rng = np.random.default_rng([seed, DRAW + 1, world])
@@ -105,7 +105,7 @@ def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
         for axis in range(axes):
             below = (axis_values(bank, axis).ravel()[chosen] < bank.z[world, axis]).sum()
             u[world, axis] = (below + ties[axis]) / (len(chosen) + 1)
-    return Ranks(bank.watched.space.names, u, ess)
+    return Ranks(bank.simulator.space.names, u, ess)
 
 
 def _distinct(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from imr_sim.cli.commands import COMMANDS, found
+from imr_sim.cli.commands import COMMANDS, request_class
 
 
 def overview() -> str:
@@ -32,12 +32,12 @@ Exit codes: 0 done, 1 failed, 2 the request was wrong, 130 interrupted."""
 
 def command_help(command: str) -> str:
     """Text of `imr-sim COMMAND --help`."""
-    from imr_sim.cli.requests import fields_of, how_to_write
+    from imr_sim.cli.request.keys import fields_of, how_to_write
 
     about = COMMANDS[command]
-    defaults = _defaults(command)
+    defaults = defaults_of(command)
     lines = []
-    for name, field in fields_of(found(about.request)).items():
+    for name, field in fields_of(request_class(command)).items():
         text = f"{name}={defaults[name]}: {field.description}. {how_to_write(field)}"
         lines.append(fill(text, 96, initial_indent="  ", subsequent_indent=" " * 8))
     return f"""\
@@ -51,17 +51,22 @@ Examples:
 {about.examples}"""
 
 
-def _defaults(command: str) -> dict[str, str]:
+def defaults_of(command: str) -> dict[str, str]:
     """Defaults as a user would write them."""
     import yaml
 
-    from imr_sim.cli.overrides import NESTED
+    from imr_sim.cli.request.keys import nested
     from imr_sim.paths import configs
 
-    values: dict[str, object] = {}
-    for name in ("common", command):
-        values |= yaml.safe_load((configs() / "command" / f"{name}.yaml").read_text("utf-8"))
-    for outer, inner in NESTED.items():
+    def read(name: str) -> dict[str, object]:
+        text = (configs() / "command" / f"{name}.yaml").read_text("utf-8")
+        values: dict[str, object] = yaml.safe_load(text)
+        return values
+
+    values = read(command)
+    if "common" in str(values.pop("defaults", "")):
+        values = read("common") | values
+    for outer, inner in nested(request_class(command)).items():
         within = values.pop(outer, None)
         if isinstance(within, dict):
             values[outer] = within.pop(inner)

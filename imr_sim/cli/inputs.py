@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from imr_sim.cli.requests import RunRequest
+from imr_sim.analysis import parameters_line
+from imr_sim.cli.request.keys import WHERE
+from imr_sim.cli.request.shared import RunRequest
 from imr_sim.errors import RequestError
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, prior
 from imr_sim.model.shipped import posterior, read_draws
@@ -21,7 +23,6 @@ from imr_sim.strategies import (
 )
 from imr_sim.system import System, load_system
 
-WHERE = "command line"
 SETS = ("posterior", "prior", "default")
 
 
@@ -41,6 +42,8 @@ class Inputs:
     files : dict of str
         Files of the user's own: what each is for, and its path.
     practice : Practice
+    identity : dict of str
+        What else the manifest says of the run, such as the digest of its scenario.
     """
 
     system: System
@@ -49,6 +52,19 @@ class Inputs:
     reference: str
     files: dict[str, str]
     practice: Practice = field(default_factory=lambda: load_practice("imr"))
+    identity: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        """What a reader must know of all results: how the parameters came about."""
+        line = parameters_line(self.parameters.status, self.parameters.note)
+        return f"INVENTED PRACTICE. {line}" if self.practice.invented else line
+
+    @property
+    def sites(self) -> str:
+        """How many sites of which kind."""
+        kind = "INVENTED sites" if self.system.invented else "VAMCs"
+        return f"{self.system.n_sites} {kind}"
 
 
 def load_inputs(
@@ -80,12 +96,20 @@ def load_inputs(
     practice.check(facts)
     for strategy in chosen.values():
         strategy.check(facts)
-    files = {f"strategy {s.name}": given for given, s in chosen.items() if given != s.name}
-    if request.parameters["set"] not in SETS:
-        files["parameters"] = request.parameters["set"]
-    if request.practice not in practice_names():
-        files["practice"] = request.practice
+    files = own_files(chosen, request.practice, request.parameters["set"])
     return Inputs(system, parameters, list(chosen.values()), reference, files, practice)
+
+
+def own_files(
+    chosen: dict[str, Strategy], practice: str, parameters: str | None = None
+) -> dict[str, str]:
+    """Files of the user's own among what was named: what each is for, and its path."""
+    files = {f"strategy {s.name}": given for given, s in chosen.items() if given != s.name}
+    if parameters is not None and parameters not in SETS:
+        files["parameters"] = parameters
+    if practice not in practice_names():
+        files["practice"] = practice
+    return files
 
 
 def choose_parameters(

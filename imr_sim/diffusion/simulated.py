@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from imr_sim.diffusion.network import SPELLS, DiffusionNetwork, make_ties
 from imr_sim.diffusion.rebuild import LEARNED, LOST, events_of, staff_spells
 from imr_sim.errors import RequestError
-from imr_sim.model.history import History
 from imr_sim.system import ROLES, System
 
 UNITS = ("sites", "staff")
 
 
 def from_history(
-    history: History, *, of: str = "sites", draw: int = 0, replicate: int = 0
+    history: Any, *, of: str = "sites", draw: int = 0, replicate: int = 0
 ) -> DiffusionNetwork:
     """One simulated history as a diffusion network.
 
@@ -76,7 +77,7 @@ def from_history(
 
 
 def _sites(
-    history: History, draw: int, replicate: int
+    history: Any, draw: int, replicate: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     system = history.system
     spells = spells_of_states(history.providing[draw, replicate].T)
@@ -89,7 +90,7 @@ def _sites(
 
 
 def _staff(
-    history: History, draw: int, replicate: int
+    history: Any, draw: int, replicate: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     system = history.system
     events = events_of(history, draw, replicate)

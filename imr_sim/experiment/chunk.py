@@ -11,15 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from imr_sim.errors import ImrSimError
-from imr_sim.experiment.arms import Course, Past, run_arm
+from imr_sim.experiment.driver import Course, Driver, Past
 from imr_sim.experiment.outcomes import DOLLARS, OUTCOMES, outcomes_at, paired_outcomes
+from imr_sim.experiment.run import Histories
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.model.batch import Setting
-from imr_sim.model.state import RECORD, allocate
 from imr_sim.strategies import Strategy
 
-BATCH_HISTORIES = 64
-BATCH_BYTES = 512_000_000  # of state and records; so a nation of millions takes fewer at a time
 T = TypeVar("T")
 Outcomes = dict[str, np.ndarray]
 
@@ -34,15 +31,12 @@ class Chunks:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.setting = Setting.of(scenario.system, scenario.seed, str(scenario.start), threads=1)
-        one = sum(array.nbytes for array in allocate(1, self.setting.world))
-        one += scenario.months * scenario.system.n_sites * RECORD.itemsize
-        self.at_once = max(1, min(BATCH_HISTORIES, BATCH_BYTES // one))
+        self.driver = Driver(scenario.run, threads=1)
 
     def warm(self) -> None:
         """Compile the model, or load it: done once, before there are several processes."""
         zeros = np.zeros(1, int)
-        past = Past.run(self.setting, self.scenario.base.values[:1], zeros, zeros, 1)
+        past = self.driver.past(Histories(self.scenario.base.values[:1], zeros, zeros))
         past.batch.advance(1)
 
     def table(self, first: int, stop: int) -> pa.Table:
@@ -58,8 +52,8 @@ class Chunks:
         for i in np.flatnonzero(~good).tolist():
             rows.fail(i, f"{scenario.design.problem(int(point[i]))}")
         runnable = np.flatnonzero(good)
-        for begin in range(0, len(runnable), self.at_once):
-            self._batch(rows, runnable[begin : begin + self.at_once])
+        for begin in range(0, len(runnable), at_once := self.driver.at_once):
+            self._batch(rows, runnable[begin : begin + at_once])
         return rows.table()
 
     def _batch(self, rows: _Rows, batch: np.ndarray) -> None:
@@ -68,30 +62,16 @@ class Chunks:
             if isinstance(past, Exception):
                 rows.fail(which[0], _told(past))
             else:
-                for s, strategy in enumerate(self.scenario.arms):
+                for s, strategy in enumerate(self.scenario.run.strategies):
                     self._arm(rows, which, past, s, strategy)
 
     def _past(self, rows: _Rows, which: np.ndarray) -> Past:
-        scenario = self.scenario
-        point, replicate = rows.point[which], rows.replicate[which]
-        draw = np.zeros_like(point) if scenario.common_luck else point
-        values = scenario.values(point, replicate)
-        return Past.run(
-            self.setting,
-            values,
-            draw,
-            replicate,
-            scenario.before,
-            support=scenario.spreading.support,
-        )
+        return self.driver.past(self.scenario.histories(rows.point[which], rows.replicate[which]))
 
     def _arm(self, rows: _Rows, which: np.ndarray, past: Past, s: int, strategy: Strategy) -> None:
-        scenario = self.scenario
-
         def run(part: np.ndarray) -> dict[str, Outcomes]:
             those = past if len(part) == len(which) else past.only(np.isin(which, part))
-            course = run_arm(those, strategy, scenario.horizon, scenario.budget)
-            return self._outcomes(those, course)
+            return self._outcomes(those, self.driver.course(those, strategy))
 
         for part, found in _halving(which, run):
             if isinstance(found, Exception):
@@ -101,12 +81,21 @@ class Chunks:
 
     def _outcomes(self, past: Past, course: Course) -> dict[str, Outcomes]:
         """Outcomes by the ending of their date."""
-        before = self.scenario.before
+        before, curves = self.scenario.run.dates.before, whole_curves(past, course)
         found = {}
         for ending, month in self.scenario.dates.items():
             record = past.record[:, month] if month < before else course.record[:, month - before]
-            found[ending] = outcomes_at(course.curves, record, month)
+            found[ending] = outcomes_at(curves, record, month)
         return found
+
+
+def whole_curves(past: Past, course: Course) -> dict[str, np.ndarray]:
+    """Outcomes by month of whole histories, (B, months in all); before the policy, no cost."""
+    nothing = np.zeros(past.record.shape[:2])
+    return {
+        name: np.concatenate([past.outcomes.get(name, nothing), later], axis=1)
+        for name, later in course.outcomes.items()
+    }
 
 
 class _Rows:
@@ -114,7 +103,7 @@ class _Rows:
 
     def __init__(self, scenario: Scenario, point: np.ndarray, replicate: np.ndarray) -> None:
         self.scenario, self.point, self.replicate = scenario, point, replicate
-        self.shape = (len(point), len(scenario.arms))
+        self.shape = (len(point), len(scenario.run.strategies))
         self.values: dict[str, Outcomes] = {
             ending: {name: np.full(self.shape, np.nan) for name in OUTCOMES}
             for ending in scenario.dates
@@ -133,7 +122,7 @@ class _Rows:
 
     def table(self) -> pa.Table:
         scenario = self.scenario
-        names = np.array([strategy.name for strategy in scenario.arms], dtype=object)
+        names = np.array([strategy.name for strategy in scenario.run.strategies], dtype=object)
         strategy = np.tile(names, (len(self.point), 1))
         strategy[self.whole] = None
         shown = ~self.whole[:, None] | (np.arange(len(names)) == 0)

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 
+from imr_sim import limits
 from imr_sim.analysis import Arm, Comparison
-from imr_sim.checks import amount, whole_number
-from imr_sim.errors import RequestError
-from imr_sim.experiment.arms import Past, run_arm
-from imr_sim.experiment.simulate import ProgressCall
-from imr_sim.model.batch import Setting, identities
-from imr_sim.model.history import month_index, read_record
-from imr_sim.model.layout import month_number
+from imr_sim.checks import whole_number
+from imr_sim.experiment.driver import Course, Driver, Past
+from imr_sim.experiment.progress import HistoryMonths, ProgressCall
+from imr_sim.experiment.run import Histories, Run, with_reference
+from imr_sim.model.history import read_record
 from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import DEFAULT_STRATEGIES, Strategy, load_strategy
+from imr_sim.strategies import DEFAULT_STRATEGIES, LIMIT_KINDS, Strategy
 from imr_sim.system import System
-
-CHUNK_HISTORIES = 64
 
 
 def compare(
@@ -87,70 +82,47 @@ def compare(
     RequestError
         When an argument cannot work.
     """
-    chosen = _with_reference([load_strategy(s) for s in strategies], reference)
+    chosen, compared_with = with_reference(strategies, reference, "compare")
     spreading = load_practice(practice)
     draws = spreading.adapt(as_set(parameters))
+    whole_number("horizon", horizon, *limits.HORIZON)
+    whole_number("replicates", replicates, *limits.REPLICATES)
+    whole_number("luck_draws", luck_draws, *limits.LUCK_DRAWS)
     start = spreading.start if start is None else start
-    whole_number("horizon", horizon, 1, 1200)
-    whole_number("replicates", replicates, 1, 1_000_000)
-    whole_number("luck_draws", luck_draws, 0, 1_000_000)
-    whole_number("seed", seed, 0, 2**64 - 1)
-    amount("budget", budget)
-    if threads is not None:
-        whole_number("threads", threads, 1, 4096)
-    setting = Setting.of(system, seed, start, threads)
-    before = month_number(policy_start) - setting.start
-    if before < 1:
-        raise RequestError(
-            f"policy_start={policy_start}",
-            where="compare",
-            why=f"the history begins in {start}, not before it",
-            write="Write a later policy_start or an earlier start.",
-        )
-    spreading.check(setting.facts)
-    spreading.check_policy(before, policy_start, "compare")
-    draw, replicate, values = identities(draws, replicates)
-    main, again = len(draw), min(luck_draws, len(draws)) if replicates == 1 else 0
-    draw = np.concatenate([draw, np.arange(again)])
-    replicate = np.concatenate([replicate, np.ones(again, int)])
-    values = np.concatenate([values, draws.values[:again]])
-    months = before + horizon
-    names = (*CURVES, "cost_usd", "hours", *(["support_usd"] if spreading.support else []))
-    books = [_Book(names, len(draw), months, system.n_sites) for _ in chosen]
-    report = _Report(progress, len(draw) * (before + horizon * len(chosen)))
-    chunks = [
-        slice(first, first + CHUNK_HISTORIES) for first in range(0, len(draw), CHUNK_HISTORIES)
-    ]
+    run = Run(
+        system=system,
+        practice=spreading,
+        dates=Dates.of(start, policy_start, horizon, where="compare", least=1),
+        strategies=chosen,
+        reference=compared_with,
+        budget=budget,
+        seed=seed,
+    )
+    driver = Driver(run, threads)
+    histories = Histories.of(draws, replicates)
+    main, again = len(histories), min(luck_draws, len(draws)) if replicates == 1 else 0
+    histories += Histories(draws.values[:again], np.arange(again), np.ones(again, int))
+    kept = [_Kept(run, len(histories)) for _ in chosen]
+    months = run.dates.before + horizon * len(chosen)
 
-    def past_of(chunk: slice, setting: Setting) -> Past:
-        known = (values[chunk], draw[chunk], replicate[chunk])
-        return Past.run(setting, *known, before, report.tick, spreading.support)
+    def keep_past(place: slice, past: Past) -> None:
+        for arm in kept:
+            arm.keep_past(place, past)
 
-    past, alone = past_of(chunks[0], setting), replace(setting, threads=1)
-    arms: list[Future[None]] = []
-    with ThreadPoolExecutor(setting.threads) as pool:
-        for chunk, following in zip(chunks, [*chunks[1:], None], strict=True):
-            # Queued before the arms, and those waited for a chunk later: no thread is ever idle.
-            ahead = pool.submit(past_of, following, alone) if following else None
-            waiting = arms
-            arms = [
-                pool.submit(_fill, book, chunk, past, strategy, horizon, budget, report)
-                for strategy, book in zip(chosen, books, strict=True)
-            ]
-            for arm in waiting:
-                arm.result()
-            if ahead:
-                past = ahead.result()
-        for arm in arms:
-            arm.result()
+    def keep_course(place: slice, s: int, course: Course) -> None:
+        kept[s].keep_course(place, course)
+
+    tick = HistoryMonths(progress, len(histories) * months)
+    for _ in driver.chunks(histories, keep_past, keep_course, tick=tick):
+        pass
     shape = (len(draws), replicates)
     return Comparison(
         arms=tuple(
-            _arm(strategy, book, shape, main) for strategy, book in zip(chosen, books, strict=True)
+            arm.labelled(strategy, shape, main) for strategy, arm in zip(chosen, kept, strict=True)
         ),
-        reference=reference,
-        months=month_index(setting.start, months),
-        policy_index=before,
+        reference=str(compared_with),
+        months=run.dates.index,
+        policy_index=run.dates.before,
         sites=system.sites,
         parameters_status=draws.status,
         parameters_note=draws.note,
@@ -162,79 +134,47 @@ def compare(
     )
 
 
-def _with_reference(strategies: list[Strategy], reference: str) -> list[Strategy]:
-    names = [s.name for s in strategies]
-    if not set(names) - {reference}:
-        raise RequestError(
-            f"strategies={names}",
-            where="compare",
-            why="there is nothing to compare the reference with",
-            write=f"Write at least one strategy other than {reference}.",
-        )
-    for name in names:
-        if names.count(name) > 1:
-            raise RequestError(
-                f"strategies name {name!r} twice",
-                where="compare",
-                why="two rows of the table would have one name",
-                write="Write each strategy once, or give the second another name.",
-            )
-    return strategies if reference in names else [load_strategy(reference), *strategies]
+class _Kept:
+    """What is kept of all histories under one strategy."""
 
-
-def _fill(
-    book: _Book,
-    chunk: slice,
-    past: Past,
-    strategy: Strategy,
-    horizon: int,
-    budget: float | None,
-    report: _Report,
-) -> None:
-    """Run one strategy on from the shared history, and write its outcomes into `book`."""
-    course = run_arm(past, strategy, horizon, budget, report.tick)
-    for name, curve in course.curves.items():
-        book.curves[name][chunk] = curve
-    providing = read_record(course.record, "providing")
-    book.site_months[chunk] = providing.sum(axis=1)
-    book.providing_end[chunk] = providing[:, -1]
-    book.supported[chunk] = course.supported
-
-
-class _Book:
-    """Where the outcomes of one strategy are gathered."""
-
-    def __init__(self, names: Sequence[str], histories: int, months: int, sites: int) -> None:
-        self.curves = {name: np.zeros((histories, months)) for name in names}
+    def __init__(self, run: Run, histories: int) -> None:
+        self.before, sites = run.dates.before, run.system.n_sites
+        names = (*CURVES, "cost_usd", "hours", *(["support_usd"] if run.practice.support else []))
+        self.curves = {name: np.zeros((histories, run.dates.months)) for name in names}
         self.providing_end = np.zeros((histories, sites), bool)
         self.site_months = np.zeros((histories, sites), np.int16)
         self.supported = np.zeros((histories, sites), bool)
+        self.limits: dict[str, np.ndarray] = {
+            name: np.zeros(histories, kind) for name, kind in LIMIT_KINDS.items()
+        }
 
+    def keep_past(self, place: slice, past: Past) -> None:
+        for name, curve in past.outcomes.items():
+            self.curves[name][place, : self.before] = curve
+        if "support_usd" in self.curves:
+            self.curves["support_usd"][place, : self.before] = past.support_usd
 
-def _arm(strategy: Strategy, book: _Book, shape: tuple[int, int], main: int) -> Arm:
-    """The first `main` histories as draws x replicates, and those that were run a second time."""
-    again = len(book.site_months) - main
-    end = book.curves["vamcs_providing"][:, -1]
-    return Arm(
-        name=strategy.name,
-        label=strategy.label,
-        curves={k: v[:main].reshape(*shape, -1) for k, v in book.curves.items()},
-        providing_end=book.providing_end[:main].reshape(*shape, -1),
-        site_months=book.site_months[:main].reshape(*shape, -1),
-        supported=book.supported[:main].reshape(*shape, -1),
-        twice=np.stack([end[:again], end[main:]], axis=1) if again > 1 else None,
-    )
+    def keep_course(self, place: slice, course: Course) -> None:
+        for name, curve in course.outcomes.items():
+            self.curves[name][place, self.before :] = curve
+        providing = read_record(course.record, "providing")
+        self.site_months[place] = providing.sum(axis=1)
+        self.providing_end[place] = providing[:, -1]
+        self.supported[place] = course.campaign.supported
+        for name, values in course.campaign.limits().items():
+            self.limits[name][place] = values
 
-
-class _Report:
-    """Counts history-months and passes the share done on."""
-
-    def __init__(self, progress: ProgressCall | None, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
-        self.lock = Lock()
-
-    def tick(self, history_months: int) -> None:
-        with self.lock:
-            self.done += history_months
-            if self.progress:
-                self.progress(self.done / self.total, "history-months")
+    def labelled(self, strategy: Strategy, shape: tuple[int, int], main: int) -> Arm:
+        """The first `main` histories as draws x replicates, and those run a second time."""
+        again = len(self.site_months) - main
+        end = self.curves["vamcs_providing"][:, -1]
+        return Arm(
+            name=strategy.name,
+            label=strategy.label,
+            curves={k: v[:main].reshape(*shape, -1) for k, v in self.curves.items()},
+            providing_end=self.providing_end[:main].reshape(*shape, -1),
+            site_months=self.site_months[:main].reshape(*shape, -1),
+            supported=self.supported[:main].reshape(*shape, -1),
+            limits={k: v[:main].reshape(shape) for k, v in self.limits.items()},
+            twice=np.stack([end[:again], end[main:]], axis=1) if again > 1 else None,
+        )

@@ -30,7 +30,7 @@ def outcomes_at(
     Parameters
     ----------
     curves : mapping of str to ndarray, each of shape (B, M)
-        From the first month of the history on; see `imr_sim.experiment.arms.Course`.
+        From the first month of the history on; see `imr_sim.experiment.chunk.whole_curves`.
     record : ndarray of RECORD, shape (B, S)
         The sites in that month.
     month : int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -14,19 +13,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from imr_sim.checks import amount, whole_number
+from imr_sim import limits
+from imr_sim.checks import several, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.design import Design
+from imr_sim.experiment.driver import Driver
 from imr_sim.experiment.outcomes import OUTCOMES, PAIRED
+from imr_sim.experiment.run import Histories, Run, with_reference
+from imr_sim.experiment.simulate import record
 from imr_sim.model.compiled import source_hash
-from imr_sim.model.layout import month_number
+from imr_sim.model.history import History
 from imr_sim.model.parameters import INDEX, NAMES, Parameters, ParameterSet, as_set
+from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import SiteFacts, Strategy, load_strategy
+from imr_sim.strategies import Strategy, identity
 from imr_sim.strategies.checked import nearest
 from imr_sim.system import System
 
-LONGEST = 2400  # months
+WHERE = "scenario"
 
 
 class RunId(NamedTuple):
@@ -76,10 +80,16 @@ class Scenario:
         0 to 2**64 - 1.
     budget : float or None
         Most that each strategy may spend in each history, US$.
-    common_luck : bool
+    common_luck : bool or None
         True: replicate r of every point meets the same luck (common random numbers), so that a
         difference between points is due to their parameters. False: each point has its own, as
         the draws of `simulate` and `compare` have, so that means over points average luck out.
+        None: as the design had it, if it is that of an earlier sweep, else common.
+
+    run : Run
+        What all its runs have in common.
+    base : ParameterSet
+        `parameters` as draws, adapted to the practice.
 
     Raises
     ------
@@ -101,28 +111,40 @@ class Scenario:
     replicates: int = 1
     seed: int = 1
     budget: float | None = None
-    common_luck: bool = True
+    common_luck: bool | None = None
+    run: Run = field(init=False, repr=False)
+    base: ParameterSet = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        chosen = [load_strategy(s) for s in self.strategies]
-        if self.reference is not None and self.reference not in [s.name for s in chosen]:
-            chosen.insert(0, load_strategy(self.reference))
-        _check_names([s.name for s in chosen], self.reference)
+        chosen, reference = with_reference(self.strategies, self.reference, WHERE)
         spreading = load_practice(self.practice)
-        object.__setattr__(self, "practice", spreading)
-        object.__setattr__(self, "start", self.start or spreading.start)
-        facts = SiteFacts.of(self.system)
-        spreading.check(facts)
-        for strategy in chosen:
-            strategy.check(facts)
-        object.__setattr__(self, "strategies", tuple(chosen))
-        object.__setattr__(self, "at", tuple(self.at))
-        object.__setattr__(self, "parameters", spreading.adapt(as_set(self.parameters)))
-        whole_number("replicates", self.replicates, 1, 1_000_000)
-        whole_number("seed", self.seed, 0, 2**64 - 1)
-        whole_number("horizon", self.horizon, 0, LONGEST)
-        amount("budget", self.budget)
-        self._check_dates()
+        whole_number("replicates", self.replicates, *limits.REPLICATES)
+        start = spreading.start if self.start is None else self.start
+        run = Run(
+            system=self.system,
+            practice=spreading,
+            dates=Dates.of(start, self.policy_start, self.horizon, where=WHERE),
+            strategies=chosen,
+            reference=reference,
+            budget=self.budget,
+            seed=self.seed,
+        )
+        common_luck = self.common_luck
+        if common_luck is None:
+            common_luck = not self.design.own_luck
+        for name, value in {
+            "run": run,
+            "base": spreading.adapt(as_set(self.parameters)),
+            "practice": spreading,
+            "start": start,
+            "strategies": chosen,
+            "reference": reference,
+            "at": tuple(several("at", self.at)),
+            "common_luck": common_luck,
+        }.items():
+            object.__setattr__(self, name, value)
+        for month in self.at:
+            run.dates.position(month, what="at", where=WHERE)
         if 1 < len(self.base) < self.replicates:
             raise _wrong(
                 f"replicates={self.replicates}",
@@ -131,22 +153,11 @@ class Scenario:
             )
         object.__setattr__(self, "outcomes", self._kept())
 
-    def _check_dates(self) -> None:
-        if self.before < 0 or not 1 <= self.months <= LONGEST:
-            why = f"a history from {self.start} on would have {self.before} months before it"
-            given = f"policy_start={self.policy_start}, horizon={self.horizon}"
-            raise _wrong(given, why, "Write another policy_start, start or horizon.")
-        self.spreading.check_policy(self.before, self.policy_start, "scenario")
-        for month in self.at:
-            if not 0 <= month_number(month) - self.first < self.months:
-                why = f"it is not within the {self.months} months from {self.start} on"
-                raise _wrong(f"at={month}", why, "Write months inside the history.")
-
     def _kept(self) -> tuple[str, ...]:
         known = OUTCOMES + (PAIRED if self.reference is not None else ())
         if self.outcomes is None:
             return known
-        for name in self.outcomes:
+        for name in several("outcomes", self.outcomes):
             if name not in known:
                 why = "there is no such outcome" + (
                     "" if name not in PAIRED else " without a reference"
@@ -155,38 +166,6 @@ class Scenario:
         if not self.outcomes:
             raise _wrong("outcomes=[]", "nothing would be kept", f"Write {OUTCOMES[0]}.")
         return tuple(name for name in known if name in self.outcomes)
-
-    @property
-    def base(self) -> ParameterSet:
-        """`parameters` as a set of draws."""
-        assert isinstance(self.parameters, ParameterSet)
-        return self.parameters
-
-    @property
-    def spreading(self) -> Practice:
-        """`practice` as an object."""
-        assert isinstance(self.practice, Practice)
-        return self.practice
-
-    @property
-    def first(self) -> int:
-        """Number of the first month of the history (year * 12 + month - 1)."""
-        return month_number(str(self.start))
-
-    @property
-    def arms(self) -> tuple[Strategy, ...]:
-        """`strategies` as objects, the reference among them."""
-        return tuple(self.strategies)  # type: ignore[arg-type]
-
-    @property
-    def before(self) -> int:
-        """Months of history before the policy date."""
-        return month_number(self.policy_start) - self.first
-
-    @property
-    def months(self) -> int:
-        """Months of the histories in all."""
-        return self.before + self.horizon
 
     @property
     def runs(self) -> int:
@@ -200,8 +179,12 @@ class Scenario:
     @property
     def dates(self) -> dict[str, int]:
         """Index of the months whose outcomes are kept, by the ending of the columns' names."""
-        named = {f"_{m.replace('-', '_')}": month_number(m) - self.first for m in self.at}
-        return {"": self.months - 1, **named}
+        dates = self.run.dates
+        named = {
+            f"_{month.replace('-', '_')}": dates.position(month, what="at", where=WHERE)
+            for month in self.at
+        }
+        return {"": dates.months - 1, **named}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -215,6 +198,55 @@ class Scenario:
         values[:, [INDEX[name] for name in self.design.names]] = self.design.values[point]
         return values
 
+    def histories(self, point: np.ndarray, replicate: np.ndarray) -> Histories:
+        """Runs as histories: their parameter values, and the key of their luck."""
+        luck = np.zeros_like(point) if self.common_luck else self.design.luck_of(point)
+        return Histories(self.values(point, replicate), luck, replicate)
+
+    def history(
+        self, point: int, replicate: int = 0, strategy: str | None = None, *, events: bool = False
+    ) -> History:
+        """The history that a row of the sweep sums up, site by site and month by month.
+
+        Parameters
+        ----------
+        point, replicate : int
+            As the row says.
+        strategy : str or None
+            Its strategy; None where the sweep has only one.
+        events : bool
+            Keep the event log.
+
+        Returns
+        -------
+        History
+            Of one draw and one replicate, counted from 0.
+
+        Raises
+        ------
+        RequestError
+            When the sweep has no such row, or its point cannot be run.
+        """
+        whole_number("point", point, 0, len(self.design) - 1)
+        whole_number("replicate", replicate, 0, self.replicates - 1)
+        names = [s.name for s in self.run.strategies]
+        if strategy is None and len(names) == 1:
+            strategy = names[0]
+        if strategy not in names:
+            why = f"the sweep runs {', '.join(names)}"
+            raise _wrong(f"strategy={strategy}", why, "Write one of them.")
+        if problem := self.design.problem(point):
+            raise _wrong(f"point={point}", problem, "Write a point that the sweep could run.")
+        run = replace(
+            self.run, strategies=(self.run.strategies[names.index(strategy)],), reference=None
+        )
+        histories = self.histories(np.array([point]), np.array([replicate]))
+        note = f"point {point} of {self.design.note}; {self.base.note}"
+        values = ParameterSet(
+            histories.values, self.base.status, note, practice=self.run.practice.name
+        )
+        return record(Driver(run, threads=1), values, histories, events=events)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all that decides the results, the model's code included."""
@@ -226,44 +258,26 @@ class Scenario:
             "varied": self.design.names,
             "points": _hash(self.design.values),
             "base": _hash(self.base.values),
-            "strategies": [_identity(strategy) for strategy in self.arms],
+            "strategies": [_identity(strategy) for strategy in self.run.strategies],
             "reference": self.reference,
-            "practice": [self.spreading.name, *_support(self.spreading)],
-            "start": self.first,
-            "before": self.before,
+            "practice": [self.run.practice.name, *_support(self.run.practice)],
+            "start": self.run.dates.first,
+            "before": self.run.dates.before,
             "horizon": self.horizon,
             "columns": self.columns,
             "replicates": self.replicates,
             "seed": self.seed,
             "budget": None if self.budget is None else float(self.budget),
             "common_luck": self.common_luck,
+            **({} if self.design.draw is None else {"luck": _hash(self.design.draw)}),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _check_names(names: list[str], reference: str | None) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            why, write = "its rows could not be told apart", "Write each strategy once."
-            raise _wrong(f"strategies name {name!r} twice", why, write)
-    if not names:
-        raise _wrong("strategies=[]", "there is nothing to run", "Write at least none.")
-    if reference is not None and len(names) == 1:
-        why = "there is nothing to compare the reference with"
-        raise _wrong(f"reference={reference}", why, "Write at least one other strategy.")
-
-
 def _identity(strategy: Strategy) -> list[str]:
-    """What a strategy is: all its fields where it says them, else its class and name."""
+    """What a strategy is: its name, its class, its code and all that it holds."""
     kind = type(strategy)
-    told = [f"{kind.__module__}.{kind.__qualname__}", strategy.name]
-    if dataclasses.is_dataclass(strategy):
-        told += [
-            f"{f.name}={getattr(strategy, f.name)!r}"
-            for f in dataclasses.fields(strategy)
-            if f.name != "where"  # the path of its file: the same strategy wherever it lies
-        ]
-    return told
+    return [f"{kind.__module__}.{kind.__qualname__}", strategy.name, identity(strategy)]
 
 
 def _support(practice: Practice) -> list[str]:
@@ -277,4 +291,4 @@ def _hash(values: np.ndarray) -> str:
 
 
 def _wrong(given: str, why: str, write: str) -> RequestError:
-    return RequestError(given, where="scenario", why=why, write=write)
+    return RequestError(given, where=WHERE, why=why, write=write)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from imr_sim.checks import amount, whole_number
-from imr_sim.errors import RequestError
-from imr_sim.experiment.past import live_past
-from imr_sim.model.batch import NO_LOG, Batch, Setting, identities
-from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log, new_log
-from imr_sim.model.history import FACTORS, History, month_index, read_factors
-from imr_sim.model.layout import month_number
+from imr_sim import limits
+from imr_sim.checks import whole_number
+from imr_sim.experiment.driver import Course, Driver, Past
+from imr_sim.experiment.progress import HistoryMonths, ProgressCall
+from imr_sim.experiment.run import Histories, Run
+from imr_sim.model.batch import Setting
+from imr_sim.model.events import HEARD, HEARD_FROM, KIND_NAMES, Log
+from imr_sim.model.history import FACTORS, History
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
 from imr_sim.model.state import RECORD
+from imr_sim.months import Dates, later, month_index
 from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import Strategy, load_strategy
 from imr_sim.system import System
-
-ProgressCall = Callable[[float, str], None]
-CHUNK_HISTORIES = 64
 
 
 def simulate(
@@ -83,86 +80,82 @@ def simulate(
     RequestError
         When an argument cannot work.
     """
-    chosen = load_strategy(strategy)
     spreading = load_practice(practice)
     draws = spreading.adapt(as_set(parameters))
+    whole_number("replicates", replicates, *limits.REPLICATES)
     start = spreading.start if start is None else start
-    whole_number("months", months, 1, 2400)
-    whole_number("replicates", replicates, 1, 1_000_000)
-    whole_number("seed", seed, 0, 2**64 - 1)
-    amount("budget", budget)
-    if threads is not None:
-        whole_number("threads", threads, 1, 4096)
-    setting = Setting.of(system, seed, start, threads)
-    spreading.check(setting.facts)
-    quiet = month_number(policy_start) - setting.start if policy_start else spreading.support_end
-    if not 0 <= quiet < months:
-        raise RequestError(
-            f"policy_start={month_index(setting.start + quiet, 1)[0]:%Y-%m}",
-            where="simulate",
-            why=f"it is not within the {months} months from {start}",
-            write="Write a month inside the history, or more months.",
-        )
-    spreading.check_policy(quiet, policy_start, "simulate")
-    draw, replicate, values = identities(draws, replicates)
-    record = np.empty((len(draw), months, system.n_sites), RECORD)
-    factors = np.empty((len(draw), len(FACTORS), system.n_sites), np.float32)
-    cost = np.zeros((len(draw), months))
-    own, support = spreading.support, np.zeros((len(draw), months))
-    frames = []
-    step = 1 if events else CHUNK_HISTORIES
-    for first in range(0, len(draw), step):
-        chunk = slice(first, first + step)
-        batch = Batch(setting, values[chunk], draw[chunk], replicate[chunk])
-        factors[chunk] = read_factors(batch.state.sites)
-        logs: list[Log] | None = [] if events else None
-        new = partial(_new_month, batch, logs) if logs is not None else None
-        record[chunk, :quiet], support[chunk, :quiet] = live_past(batch, own, quiet, log=new)
-        _run(batch, chosen, quiet, months, budget, record[chunk], cost[chunk], new)
-        if logs is not None:
-            frames.append(_event_frame(setting, logs, draw[first], replicate[first]))
-        if progress:
-            progress(min(1.0, (first + step) / len(draw)), "histories")
-    shape = (len(draws), replicates)
-    return History(
+    if policy_start is None:
+        policy_start = later(start, spreading.support_end)
+    run = Run(
         system=system,
-        parameters=draws,
-        strategy=chosen.name,
+        practice=spreading,
+        dates=Dates.within(start, policy_start, months, where="simulate"),
+        strategies=(load_strategy(strategy),),
+        budget=budget,
         seed=seed,
-        months=month_index(setting.start, months),
-        record=record.reshape(*shape, months, system.n_sites),
-        factors=factors.reshape(*shape, len(FACTORS), system.n_sites),
-        cost_usd=cost.reshape(*shape, months),
-        events=pd.concat(frames, ignore_index=True) if events else None,
-        practice=spreading.name,
-        invented_practice=spreading.invented,
-        support_usd=support.reshape(*shape, months) if own else None,
     )
+    driver = Driver(run, threads)
+    return record(driver, draws, Histories.of(draws, replicates), events=events, progress=progress)
 
 
-def _run(
-    batch: Batch,
-    strategy: Strategy,
-    quiet: int,
-    months: int,
-    budget: float | None,
-    record: np.ndarray,
-    cost: np.ndarray,
-    log: Callable[[], Log] | None,
-) -> None:
-    """Run one batch on from the policy date, writing `record` (B, M, S) and `cost` (B, M)."""
-    batch.begin_policy()
-    campaign = batch.campaign(strategy, months - quiet, budget)
-    for m in range(quiet, months):
-        batch.advance_under(campaign, log() if log else NO_LOG, record, m)
-    cost[:, quiet:] = campaign.spent_usd
+def record(
+    driver: Driver,
+    parameters: ParameterSet,
+    histories: Histories,
+    *,
+    events: bool = False,
+    progress: ProgressCall | None = None,
+) -> History:
+    """Run histories under the one strategy of a run, and keep every site-month of them.
 
+    Parameters
+    ----------
+    driver : Driver
+    parameters : ParameterSet
+        Draws of the histories, as many replicates of each as there are histories to it.
+    histories : Histories
+        Draw by draw.
+    events : bool
+    progress : callable or None
+    """
+    run, before, months = driver.run, driver.run.dates.before, driver.run.dates.months
+    sites, n = run.system.n_sites, len(histories)
+    records = np.empty((n, months, sites), RECORD)
+    factors = np.empty((n, len(FACTORS), sites), np.float32)
+    cost_usd, support_usd = np.zeros((2, n, months))
+    happened = []
 
-def _new_month(batch: Batch, logs: list[Log]) -> Log:
-    """Room for all that can happen in a month: at most three events a post and three a site."""
-    world = batch.setting.world
-    logs.append(new_log(3 * 64 * len(world.word_site) + 3 * world.n_sites))
-    return logs[-1]
+    def keep_past(place: slice, past: Past) -> list[Log]:
+        records[place, :before] = past.record
+        factors[place] = past.factors
+        support_usd[place, :before] = past.support_usd
+        return past.logs or []
+
+    def keep_course(place: slice, _: int, course: Course) -> list[Log]:
+        records[place, before:] = course.record
+        cost_usd[place, before:] = course.campaign.spent_usd
+        return course.logs or []
+
+    tick = HistoryMonths(progress, n * months)
+    for chunk in driver.chunks(histories, keep_past, keep_course, events=events, tick=tick):
+        if events:
+            logs, history = [*chunk.past, *chunk.courses[0]], histories[chunk.where]
+            happened.append(_event_frame(driver.setting, logs, *history.draw, *history.replicate))
+    shape = (len(parameters), n // len(parameters))
+    return History(
+        system=run.system,
+        parameters=parameters,
+        strategy=run.strategies[0].name,
+        seed=run.seed,
+        months=run.dates.index,
+        record=records.reshape(*shape, months, sites),
+        factors=factors.reshape(*shape, len(FACTORS), sites),
+        cost_usd=cost_usd.reshape(*shape, months),
+        events=pd.concat(happened, ignore_index=True) if events else None,
+        practice=run.practice.name,
+        invented_practice=run.practice.invented,
+        support_usd=support_usd.reshape(*shape, months) if run.practice.support else None,
+    )
 
 
 def _event_frame(setting: Setting, logs: list[Log], draw: int, replicate: int) -> pd.DataFrame:

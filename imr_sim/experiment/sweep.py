@@ -6,16 +6,17 @@ import os
 import time
 from pathlib import Path
 
+from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import ImrSimError, RequestError
-from imr_sim.experiment.executors import EXECUTORS, execute
+from imr_sim.experiment.executors import EXECUTORS, end_if_begun_by_import, execute
+from imr_sim.experiment.progress import ProgressCall
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.experiment.simulate import ProgressCall
 from imr_sim.experiment.store import Store
 from imr_sim.strategies.checked import nearest
 
 CHUNK_STAFF_MONTHS = 1_000_000_000  # about a quarter of a minute of one core (docs/scaling.md)
-USUAL_CHUNK, MOST_CHUNK = 4096, 1_000_000  # runs, at most
+USUAL_CHUNK = 4096  # runs, at most
 CHUNKS_A_WORKER = 4
 
 
@@ -62,9 +63,12 @@ def sweep(
     ImrSimError
         When workers died again and again; what is done is kept.
     """
+    end_if_begun_by_import()
     _check(executor, workers, scheduler)
     size = whole_number(
-        "chunk", usual_chunk(scenario, workers) if chunk is None else chunk, 1, MOST_CHUNK
+        "chunk",
+        usual_chunk(scenario, workers) if chunk is None else chunk,
+        *limits.CHUNK_RUNS,
     )
     store = Store.begin(Path(folder), scenario)
     with store.locked():
@@ -86,7 +90,8 @@ def usual_chunk(scenario: Scenario, workers: int | None = None) -> int:
 
     So there are few files, little is lost when the sweep is stopped, and nobody waits.
     """
-    months = scenario.before + scenario.horizon * len(scenario.arms)
+    run = scenario.run
+    months = run.dates.before + run.dates.horizon * len(run.strategies)
     some_seconds = CHUNK_STAFF_MONTHS // (scenario.system.n_staff * months)
     shared = scenario.runs // (CHUNKS_A_WORKER * (workers or os.cpu_count() or 1))
     return max(1, min(some_seconds, shared, USUAL_CHUNK))
@@ -94,7 +99,7 @@ def usual_chunk(scenario: Scenario, workers: int | None = None) -> int:
 
 def _check(executor: str, workers: int | None, scheduler: str | None) -> None:
     if workers is not None:
-        whole_number("workers", workers, 1, 4096)
+        whole_number("workers", workers, *limits.WORKERS)
     given, why, write = "", "", ""
     if executor not in EXECUTORS:
         given, why = f"executor={executor}", "there is no such executor"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from imr_sim.experiment.driver import advance
+from imr_sim.experiment.run import Period
 from imr_sim.model.batch import Batch
 from imr_sim.model.compiled import entry
 from imr_sim.model.layout import World
@@ -39,17 +41,23 @@ def settle_accounts(
 class Live:
     """The arrays of one history, kept consistent while agents change them.
 
-    Counters of exposure and head counts of sites follow late: they are settled by the
+    Counters of informed ties and head counts of sites follow late: they are settled by the
     engine's own rules before anything reads them, so that changing many people costs little.
 
     Parameters
     ----------
     batch : Batch
         A batch of one history.
+    periods : sequence of Period
+        What acts when, from the first month on.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, periods: Sequence[Period]) -> None:
         self.batch = batch
+        self.months_run = 0
+        self.campaigns: list[tuple[Period, Campaign]] = []
+        self._coming = [period for period in periods if period.stop > period.first]
+        self._campaign: Campaign | None = None
         self.flags: np.ndarray = batch.state.flags[0]
         self.hired: np.ndarray = batch.state.hired[0]
         self._sites: np.ndarray = batch.state.sites[0]
@@ -82,7 +90,7 @@ class Live:
         return (int(teller) for teller in world.tellers[first:last])
 
     def settle(self) -> None:
-        """Bring counters of informed ties and head counts up to date with the flags."""
+        """Bring counters of exposure and head counts up to date with the flags."""
         if self._unsettled:
             world, state = self.batch.setting.world, self.batch.state
             counters = (state.within[0], state.between[0], state.peers[0])
@@ -90,10 +98,15 @@ class Live:
             self._counted[:] = self.flags
             self._unsettled = False
 
-    def advance(self, campaign: Campaign | None) -> np.ndarray:
-        """Run one month, under a campaign or without levers; RECORD, shape (1, S)."""
+    def advance(self) -> np.ndarray:
+        """Run one month, under whatever acts in it; RECORD, shape (1, S)."""
         self.settle()
-        batch = self.batch
-        record = batch.advance(1) if campaign is None else batch.advance_under(campaign)
+        if self._coming and self.months_run == self._coming[0].first:
+            period = self._coming.pop(0)
+            self._campaign = period.campaign(self.batch)
+            if self._campaign is not None:
+                self.campaigns.append((period, self._campaign))
+        record = advance(self.batch, 1, self._campaign)
+        self.months_run += 1
         self._counted[:] = self.flags
         return record[0]

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from mesa import Model
+from mesa import Agent, Model
 
+from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
+from imr_sim.experiment.driver import Driver
+from imr_sim.experiment.run import Run
 from imr_sim.mesa_model.live import Live
 from imr_sim.mesa_model.staff import Staff
 from imr_sim.mesa_model.vamc import VAMC
-from imr_sim.model.batch import Batch, Setting
-from imr_sim.model.history import History, month_index, read_factors
-from imr_sim.model.layout import month_number
+from imr_sim.model.batch import Batch
+from imr_sim.model.history import History, read_factors
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
-from imr_sim.model.rng import SUPPORT_OF_PRACTICE
 from imr_sim.model.state import RECORD
+from imr_sim.months import Dates, later, month_index
 from imr_sim.practice import Practice, load_practice
-from imr_sim.strategies import Campaign, Strategy, load_strategy
+from imr_sim.strategies import Strategy, load_strategy
 from imr_sim.system import ROLES, System, load_system
-
-LONGEST = 2400  # months, as in `imr_sim.simulate`: the books of a campaign have an end
 
 
 class IMRModel(Model):
@@ -50,8 +51,9 @@ class IMRModel(Model):
     policy_start : str or None
         First month in which the strategy acts; None for the first month of the history, or the
         first after the practice's own support.
-    seed : int
-        0 to 2**64 - 1.
+    seed : int or None
+        0 to 2**64 - 1; None for one that nobody chose, as everywhere in Mesa: the attribute `seed`
+        says which, so that the history can be had again.
     replicate, draw : int
         Which of `imr_sim.simulate`'s histories of that seed: both are part of its luck.
     budget : float or None
@@ -64,6 +66,7 @@ class IMRModel(Model):
         Of one draw.
     strategy : Strategy
     practice : Practice
+    dates : Dates
     seed : int
     live : Live
         The engine's arrays of this history.
@@ -83,38 +86,38 @@ class IMRModel(Model):
         practice: str | Path | Practice = "imr",
         start: str | None = None,
         policy_start: str | None = None,
-        seed: int = 1,
+        seed: int | None = None,
         replicate: int = 0,
         draw: int = 0,
         budget: float | None = None,
     ) -> None:
-        self.seed = whole_number("seed", seed, 0, 2**64 - 1)
+        if seed is None:
+            seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
+        self.seed = whole_number("seed", seed, *limits.SEED)
+        self._agent_ids = count(1)
         super().__init__(rng=self.seed)
-        whole_number("replicate", replicate, 0, 2**32 - 1)
-        whole_number("draw", draw, 0, 2**32 - 1)
+        whole_number("replicate", replicate, *limits.IDENTITY)
+        whole_number("draw", draw, *limits.IDENTITY)
         self.system = load_system() if system is None else system
         self.practice = load_practice(practice)
         self.parameters = self.practice.adapt(_one_draw(parameters, draw))
         self.strategy = load_strategy(strategy)
         start = self.practice.start if start is None else start
-        setting = Setting.of(self.system, self.seed, start, threads=1)
-        self._quiet = self.practice.support_end
-        if policy_start is not None:
-            self._quiet = month_number(policy_start) - setting.start
-        if not 0 <= self._quiet < LONGEST:
-            raise RequestError(
-                f"policy_start={policy_start}",
-                where="IMRModel",
-                why=f"it is not within {LONGEST:,} months from {start}",
-                write="Write a month of the history.",
-            )
-        self.practice.check_policy(self._quiet, policy_start, "IMRModel")
+        if policy_start is None:
+            policy_start = later(start, self.practice.support_end)
+        run = Run(
+            system=self.system,
+            practice=self.practice,
+            dates=Dates.within(start, policy_start, limits.MONTHS.high, where="IMRModel"),
+            strategies=(self.strategy,),
+            budget=budget,
+            seed=self.seed,
+        )
+        self.dates = run.dates
+        setting = Driver(run, threads=1).setting
         batch = Batch(setting, self.parameters.values, np.array([draw]), np.array([replicate]))
-        self._campaign = batch.campaign(self.strategy, LONGEST, budget)
-        own = self.practice.support
-        self._support = batch.campaign(own.strategy, own.months, None) if own else None
+        self.live = Live(batch, (*run.past, run.policy(self.strategy)))
         self._records = [np.empty((0, self.system.n_sites), RECORD)]
-        self.live = Live(batch)
         self._staff_in = self._create_agents(setting.slot)
 
     def _create_agents(self, slot: np.ndarray) -> dict[int, Staff]:
@@ -133,10 +136,20 @@ class IMRModel(Model):
             for site, post, staff_id, role, smi in posts
         }
 
+    def register_agent(self, agent: Agent) -> None:
+        """Take in an agent, as Mesa does, and have Mesa let go of the model.
+
+        Mesa counts the agents of every model in a dictionary that keeps the models for as long as
+        Python runs. Here the model counts its own.
+        """
+        agent.unique_id = next(self._agent_ids)
+        Agent._ids.pop(self, None)
+        super().register_agent(agent)
+
     @property
     def months_run(self) -> int:
         """Months run so far."""
-        return self.live.batch.month - self.live.batch.setting.start
+        return self.live.months_run
 
     @property
     def month(self) -> pd.Timestamp:
@@ -151,28 +164,15 @@ class IMRModel(Model):
         RequestError
             After 2,400 months.
         """
-        if self.months_run >= LONGEST:
+        if self.months_run >= self.dates.months:
             raise RequestError(
                 f"month {self.months_run + 1:,}",
                 where="IMRModel.step",
-                why=f"a history has at most {LONGEST:,} months",
+                why=f"a history has at most {self.dates.months:,} months",
                 write="Stop when model.running is False.",
             )
-        self._records.append(self.live.advance(self._acting()))
-        self.running = self.months_run < LONGEST
-
-    def _acting(self) -> Campaign | None:
-        """Whose doses reach the sites this month: the practice's support, the strategy, nobody."""
-        month, own = self.months_run, self.practice.support
-        if month >= self._quiet:
-            if month == self._quiet:
-                self.live.batch.begin_policy()
-            return self._campaign
-        if own is None or not own.start <= month < own.end:
-            return None
-        if month == own.start:
-            self.live.batch.begin_policy(SUPPORT_OF_PRACTICE)
-        return self._support
+        self._records.append(self.live.advance())
+        self.running = self.months_run < self.dates.months
 
     def history(self) -> History:
         """All months so far, as `imr_sim.simulate` returns them.
@@ -181,26 +181,23 @@ class IMRModel(Model):
         """
         record = np.concatenate(self._records)
         months = len(record)
-        cost = np.zeros(months)
-        acted = max(0, months - self._quiet)
-        cost[months - acted :] = self._campaign.spent_usd[0, :acted]
-        support = np.zeros(months)
-        own = self.practice.support
-        if own and self._support:
-            spent = self._support.spent_usd[0, : max(0, months - own.start)]
-            support[own.start : own.start + len(spent)] = spent
+        cost_usd, support_usd = np.zeros((2, months))
+        for period, campaign in self.live.campaigns:
+            spent = cost_usd if period.first >= self.dates.before else support_usd
+            stop = min(period.stop, months)
+            spent[period.first : stop] = campaign.spent_usd[0, : stop - period.first]
         return History(
             system=self.system,
             parameters=self.parameters,
             strategy=self.strategy.name,
             seed=self.seed,
-            months=month_index(self.live.batch.setting.start, months),
+            months=month_index(self.dates.first, months),
             record=record[None, None],
             factors=read_factors(self.live.batch.state.sites)[None],
-            cost_usd=cost[None, None],
+            cost_usd=cost_usd[None, None],
             practice=self.practice.name,
             invented_practice=self.practice.invented,
-            support_usd=support[None, None] if own else None,
+            support_usd=support_usd[None, None] if self.practice.support else None,
         )
 
     def staff_in(self, post: int) -> Staff:

@@ -10,7 +10,6 @@ import pandas as pd
 from imr_sim.errors import RequestError
 from imr_sim.mesa_model.fixture import Fixture
 from imr_sim.mesa_model.vamc import VAMC
-from imr_sim.model.history import month_index
 from imr_sim.model.state import (
     AWARE,
     CHAMPION,
@@ -21,6 +20,7 @@ from imr_sim.model.state import (
     SUPPORTIVE,
     TRAINED,
 )
+from imr_sim.months import month_index
 
 if TYPE_CHECKING:
     from imr_sim.mesa_model.model import IMRModel

@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from imr_sim.model import engine
 from imr_sim.model.events import Log, new_log
-from imr_sim.model.layout import World, build_world, month_number
+from imr_sim.model.layout import World, build_world
 from imr_sim.model.parameters import NAMES, ParameterSet
 from imr_sim.model.rng import POLICY, uniform_table
 from imr_sim.model.state import (
@@ -23,12 +23,12 @@ from imr_sim.model.state import (
     copy_state,
     parameter_records,
 )
+from imr_sim.months import month_number
 from imr_sim.strategies import LEVERS, Campaign, PlannerView, SiteFacts
 from imr_sim.strategies import NEVER as NEVER_SEEN
 from imr_sim.system import System
 
 NO_LOG = new_log(0)
-SLICE = 4000  # history-months handed to the compiled code at a time, so that Ctrl-C is heard
 
 
 @dataclass(frozen=True)
@@ -157,17 +157,6 @@ class Batch:
                 list(pool.map(run, shares))
         self.month += months
         return record[:, row : row + months]
-
-    def advance_quietly(self, months: int, tick=None) -> np.ndarray:
-        """Run `months` months without levers, in slices; `tick(history_months)` after each."""
-        record = np.empty((len(self), months, self.setting.world.n_sites), RECORD)
-        step = max(1, SLICE // len(self))
-        for done in range(0, months, step):
-            n = min(step, months - done)
-            self.advance(n, into=record, row=done)
-            if tick:
-                tick(n * len(self))
-        return record
 
     def begin_policy(self, decisions: tuple[int, int, int] = POLICY) -> None:
         """Fix what planners learn at the policy date: a survey of the sites, and their own luck.

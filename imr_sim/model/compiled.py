@@ -1,26 +1,29 @@
 """The one decorator for compiled code, with a cache that knows when any rule changed.
 
 Numba's own cache looks only at the file of the function compiled, so a change of a rule in another
-file would go unnoticed. Here the cache folder carries a hash of every source file that is compiled.
+file would go unnoticed, and it believes whatever it finds. Here the cache folder carries a hash of
+every source file that is compiled, and `compile_cache` says what is believed.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import os
-import tempfile
+import warnings
 from pathlib import Path
 
 import numba
 import numpy as np
 
-from imr_sim.paths import cache_folder
+from imr_sim.errors import NoCacheWarning
+from imr_sim.model.compile_cache import KeptCode
+from imr_sim.paths import private_cache
 
 # Files whose functions or constants end up in compiled code; a test holds this list complete.
 COMPILED_FILES = (
     "awareness_phase",
     "bits",
+    "compile_cache",
     "compiled",
     "engine",
     "events",
@@ -43,15 +46,17 @@ def source_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _compile_folder() -> str:
-    folder = cache_folder() / "compiled" / source_hash()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        return os.path.join(tempfile.gettempdir(), f"imr-sim-{source_hash()}")
-    return str(folder)
+@functools.cache
+def _folder() -> Path | None:
+    folder = private_cache("compiled", source_hash())
+    if folder is None:
+        warnings.warn(
+            "no cache folder that is this user's alone can be used, so the model is compiled anew "
+            "in each process, which takes about a minute; IMR_SIM_CACHE names another folder",
+            NoCacheWarning,
+            stacklevel=2,
+        )
+    return folder
 
 
 def rule(function):
@@ -68,12 +73,11 @@ def entry(function):
     """Compile a function called from Python, without the interpreter's lock; keep it on disk."""
     if numba.config.DISABLE_JIT:
         return _with_fields_as_attributes(function)
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _compile_folder()
-    try:
-        return numba.njit(error_model="numpy", cache=True, nogil=True)(function)
-    finally:
-        numba.config.CACHE_DIR = before
+    compiled = numba.njit(error_model="numpy", nogil=True)(function)
+    folder = _folder()
+    if folder is not None:
+        compiled._cache = KeptCode(function, folder)
+    return compiled
 
 
 def _with_fields_as_attributes(function):

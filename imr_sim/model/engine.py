@@ -103,6 +103,25 @@ def start_histories(shared, params, state):
 
 
 @entry
+def count_anew(world, before, state):
+    """Make counts of heads and of exposure agree with flags that were changed from `before`.
+
+    Parameters
+    ----------
+    world : World
+    before : ndarray of uint64, shape (B, 7, words)
+    state : State
+        Changed in place.
+    """
+    for b in range(len(state.flags)):
+        flags = state.flags[b]
+        record_phase.update_exposure(
+            world, before[b], flags, state.within[b], state.between[b], state.peers[b]
+        )
+        record_phase.count_staff(world, flags, state.sites[b])
+
+
+@entry
 def run_months(shared, params, state, months, doses, output, histories):
     """Advance some histories of a batch under constant doses.
 

@@ -13,15 +13,6 @@ from imr_sim.model import state as st
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.system import System
 
-COUNTS = (
-    "aware",
-    "key_aware",
-    "supportive",
-    "champions",
-    "importer_champions",
-    "trained",
-    "delivering",
-)
 EVENTS = {
     "started": st.STARTED,
     "stopped": st.STOPPED,
@@ -31,7 +22,6 @@ EVENTS = {
     "leader_changed": st.LEADER_CHANGED,
     "programme_changed": st.PROGRAMME_CHANGED,
 }
-FIELDS = ("providing", "status", "fidelity", "leadership", *COUNTS, *EVENTS)
 FACTORS = ("veteran", "recovery", "ebp", "fit", "time")  # as drawn at the start, then fixed
 DIMS = ("draw", "replicate", "month", "site")
 
@@ -52,20 +42,59 @@ def read_record(record: np.ndarray, name: str) -> np.ndarray:
     return record[name]
 
 
+class Quantity:
+    """An attribute that reads the quantity of its own name out of the record."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, history: SiteMonths, owner: type | None = None) -> np.ndarray:
+        if history is None:
+            raise AttributeError(f"{self.name} is known of a history, not of their class")
+        return read_record(history.record, self.name)
+
+
+class SiteMonths:
+    """What a history knows of every site at the end of every month.
+
+    Each attribute is an ndarray of shape (draw, replicate, month, site).
+    """
+
+    record: np.ndarray
+
+    providing = Quantity()  # bool
+    status = Quantity()  # uint8: 0 not providing, 1 preparing, 2 providing
+    fidelity = Quantity()  # float32, IMR Fidelity Scale, 1 to 5; NaN while not providing
+    leadership = Quantity()  # float32: autonomy-supporting, as felt, standard-normal units
+    # Head counts, uint16.
+    aware = Quantity()
+    key_aware = Quantity()  # of members of SMI programmes and the chief
+    supportive = Quantity()
+    champions = Quantity()
+    importer_champions = Quantity()
+    trained = Quantity()  # of the delivering staff
+    delivering = Quantity()
+    # Whether it happened, or was so, in the month; bool.
+    started = Quantity()
+    stopped = Quantity()
+    restarted = Quantity()
+    sensitive = Quantity()
+    prrc = Quantity()
+    leader_changed = Quantity()
+    programme_changed = Quantity()
+
+
+FIELDS = tuple(name for name, q in vars(SiteMonths).items() if isinstance(q, Quantity))
+
+
 @dataclass(frozen=True)
-class History:
+class History(SiteMonths):
     """Site-months of many histories of one system under one strategy.
 
     Attributes
     ----------
     record : ndarray of RECORD, shape (draw, replicate, month, site)
-        As the engine wrote it; read it through the attributes named in `FIELDS`:
-        ``providing`` bool, ``status`` uint8 (0 not providing, 1 preparing, 2 providing),
-        ``fidelity`` float32 (1 to 5; NaN while not providing), ``leadership`` float32
-        (autonomy-supporting leadership as felt, standard-normal units), head counts uint16
-        (``aware``, ``key_aware`` -- SMI-programme members and the chief --, ``supportive``,
-        ``champions``, ``importer_champions``, ``trained`` -- delivering staff who are trained --,
-        ``delivering``), and bool events of the month.
+        As the engine wrote it; read it through the attributes of `SiteMonths`.
     factors : ndarray of float32, shape (draw, replicate, 5, site)
         The latent factors named in `FACTORS`, standard-normal units; fixed in a history.
     months : DatetimeIndex
@@ -94,11 +123,6 @@ class History:
     practice: str = "IMR"
     invented_practice: bool = False
     support_usd: np.ndarray | None = None
-
-    def __getattr__(self, name: str) -> np.ndarray:
-        if name in FIELDS:
-            return read_record(self.record, name)
-        raise AttributeError(name)
 
     @property
     def sites(self) -> Mapping[str, np.ndarray]:
@@ -146,8 +170,3 @@ class History:
         }
         columns.update({name: values.reshape(-1) for name, values in self.sites.items()})
         return pd.DataFrame(columns)
-
-
-def month_index(first: int, n: int) -> pd.DatetimeIndex:
-    """`n` months from month number `first` (year * 12 + month - 1) on."""
-    return pd.date_range(f"{first // 12:04d}-{first % 12 + 1:02d}-01", periods=n, freq="MS")

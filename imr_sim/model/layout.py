@@ -5,12 +5,11 @@ Every site starts a new word, so that the flags of a site are whole words.
 
 from __future__ import annotations
 
-import re
 from collections import namedtuple
 
 import numpy as np
 
-from imr_sim.errors import RequestError
+from imr_sim.months import month_number
 from imr_sim.system import ROLES, System
 
 COORDINATOR, CHIEF, PEER = (
@@ -57,18 +56,6 @@ World = namedtuple(
         "prrc",  # (S,) month opened, PRRC_NEVER or PRRC_UNKNOWN
     ],
 )
-
-
-def month_number(date: str) -> int:
-    """``"2004-01"`` as months since year 0, or RequestError."""
-    if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", str(date)):
-        raise RequestError(
-            repr(date),
-            where="date",
-            why="it is no year and month from 1900 to 2199",
-            write="Write it as 2021-01.",
-        )
-    return int(date[:4]) * 12 + int(date[5:]) - 1
 
 
 def _bits(slots: np.ndarray, n_words: int) -> np.ndarray:

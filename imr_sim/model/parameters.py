@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.model import lever_table, parameter_table
@@ -58,6 +60,36 @@ def check_value(name: str, value: object, where: str) -> float:
     if name in INTEGERS and number != round(number):
         raise RequestError(given, where=where, why="it counts whole people", write=span)
     return number
+
+
+def check_column(name: str, column: pd.Series | np.ndarray, where: str) -> np.ndarray:
+    """Return many values of a parameter as floats in its range, float64 of the same length.
+
+    Raises
+    ------
+    RequestError
+        For the first that is not: see `check_value`; a truth value or a date is no number.
+    """
+    given = np.asarray(column)
+    kind = given.dtype.kind
+    if kind == "O":
+        kinds = {t for t in set(map(type, given)) if issubclass(t, int | float | np.number)}
+        kinds.discard(bool)
+        good = np.array([type(value) in kinds for value in given], bool)
+    else:
+        good = np.full(len(given), kind in "iuf")
+    values = np.full(len(given), np.nan)
+    values[good] = given[good].astype(np.float64)
+    spec = SPECS[name]
+    with np.errstate(invalid="ignore"):
+        good &= (values >= spec.low) & (values <= spec.high)
+        if name in INTEGERS:
+            good &= values == np.round(values)
+    if not good.all():
+        row = int(np.argmin(good))
+        value = given[row]
+        check_value(name, value.item() if kind in "iufb" else value, f"{where}, row {row}")
+    return values
 
 
 class Parameters(Mapping[str, float]):
@@ -221,7 +253,10 @@ def as_set(parameters: Parameters | ParameterSet | Sequence[Parameters]) -> Para
 
 
 def prior(n: int, seed: int = 0) -> ParameterSet:
-    """`n` draws from the joint prior (independent margins), by a scrambled Latin hypercube.
+    """`n` draws from the joint prior (independent margins), by a Latin hypercube.
+
+    The draws of a parameter depend on its name, `n` and `seed` alone, so that a parameter that is
+    added, or moved in the table, leaves those of all others as they were.
 
     Parameters
     ----------
@@ -235,21 +270,27 @@ def prior(n: int, seed: int = 0) -> ParameterSet:
     ParameterSet
         With status ``"prior"``: judgements, not findings.
     """
-    whole_number("n", n, 1, 10_000_000)
-    whole_number("seed", seed, 0, 2**63 - 1)
-    u = prior_cube(n, len(NAMES), seed)
-    return ParameterSet(from_unit(u), "prior", f"{n} prior draws (judgements), seed {seed}")
+    whole_number("n", n, *limits.DRAWS)
+    whole_number("seed", seed, *limits.SEED)
+    values = np.column_stack([prior_column(name, n, seed) for name in NAMES])
+    return ParameterSet(values, "prior", f"{n} prior draws (judgements), seed {seed}")
 
 
-def prior_cube(n: int, axes: int, seed: int) -> np.ndarray:
-    """A scrambled Latin hypercube in the unit cube, shape (n, axes)."""
-    return qmc.LatinHypercube(d=axes, rng=np.random.default_rng(seed)).random(n)
+def prior_column(name: str, n: int, seed: int) -> np.ndarray:
+    """`n` prior draws of one parameter, shape (n,)."""
+    spec = SPECS[name]
+    return spec.prior.quantile(prior_cube(n, (name,), seed)[:, 0], spec.low, spec.high)
 
 
-def from_unit(u: np.ndarray) -> np.ndarray:
-    """Map points of the unit cube, shape (n, parameters), through the prior's quantiles."""
-    columns = [s.prior.quantile(u[:, i], s.low, s.high) for i, s in enumerate(SPECS.values())]
-    return np.column_stack(columns)
+def prior_cube(n: int, names: Sequence[str], seed: int) -> np.ndarray:
+    """A Latin hypercube in the unit cube, shape (n, names), each column keyed by its name."""
+    return np.column_stack([_stratified(n, name, seed) for name in names])
+
+
+def _stratified(n: int, name: str, seed: int) -> np.ndarray:
+    """One uniform from each of `n` equal parts of (0, 1), in random order."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+    return qmc.LatinHypercube(d=1, rng=np.random.default_rng([seed, key])).random(n)[:, 0]
 
 
 def parameter_frame() -> pd.DataFrame:

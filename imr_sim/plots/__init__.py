@@ -20,6 +20,7 @@ from imr_sim.plots.sensitivity import (
 from imr_sim.plots.site_map import plot_map
 from imr_sim.plots.style import save
 from imr_sim.plots.timeline import plot_timeline
+from imr_sim.plots.trials import plot_trials
 
 __all__ = [
     "plot_adopters",
@@ -44,5 +45,6 @@ __all__ = [
     "plot_thresholds",
     "plot_timeline",
     "plot_tornado",
+    "plot_trials",
     "save",
 ]

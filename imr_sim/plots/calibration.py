@@ -27,8 +27,8 @@ ROW = 0.165
 COLUMN = 0.42
 """Inches a target."""
 PATTERNS = {
-    "census_tables": "P1, P2",
-    "census_totals": "P1",
+    "census_by_kind": "P1, P2",
+    "census_margins": "P1",
     "interview_contrast": "P3",
     "survey_bounds": "P4",
     "between_state": "P5",
@@ -156,8 +156,8 @@ def plot_parameters(identifiability: pd.DataFrame) -> Figure:
 
 def _targets(table: pd.DataFrame) -> list[str]:
     """Targets that were left out in turn, in the order of their patterns."""
-    found = [c.removeprefix("without_") for c in table.columns if c.startswith("without_")]
-    return sorted(found, key=lambda target: PATTERNS.get(target, target))
+    targets = [c.removeprefix("without_") for c in table.columns if c.startswith("without_")]
+    return sorted(targets, key=lambda target: PATTERNS.get(target, target))
 
 
 def _informants(axes: Axes, rows: np.ndarray, informed_by: pd.Series, targets: list[str]) -> None:

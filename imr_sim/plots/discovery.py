@@ -35,8 +35,8 @@ def plot_discovery(
     draws : DataFrame
         One row a draw: ``as_good``, ``sought`` (it helped to find the boxes), and the parameters.
     boxes : DataFrame
-        Of `imr_sim.discovery`: ``kind, density, coverage, mass`` with ``_lo, _hi``, ``base``,
-        ``verdict``.
+        Of `imr_sim.sensitivity.discovery`: ``kind, density, coverage, mass`` with ``_lo, _hi``,
+        ``base``, ``verdict``.
     limits : DataFrame
         ``kind, parameter, low, high, quasi_p``.
     units : dict

@@ -47,7 +47,7 @@ def label_of(outcome: str) -> str:
 
 @styled
 def plot_tornado(
-    indices: pd.DataFrame, luck: pd.DataFrame, outcomes: pd.DataFrame, stamp: str, setting: str
+    indices: pd.DataFrame, noise: pd.DataFrame, outcomes: pd.DataFrame, stamp: str, setting: str
 ) -> Figure:
     """Sobol' indices: share of the variance by parameter, alone and with others.
 
@@ -55,7 +55,7 @@ def plot_tornado(
     ----------
     indices : DataFrame
         Of `imr_sim.sensitivity`: ``method, outcome, parameter, index, value, lo, hi, distinct``.
-    luck : DataFrame
+    noise : DataFrame
         Of the same; empty for a function without luck.
     outcomes : DataFrame
         ``outcome, covered`` with ``_lo, _hi``: what these parameters make of the whole variance,
@@ -94,7 +94,7 @@ def plot_tornado(
         Patch(color=BLUE, label="alone"),
         Patch(color="#9ecae1", label="with others"),
     ]
-    if len(luck):
+    if len(noise):
         handles.append(Patch(color=PALE, label="luck"))
     key(figure, handles)
     panels = side_by_side(figure, box, len(shown), 0.42, 0.25, above=0.4)
@@ -229,10 +229,10 @@ def plot_heat_map(
             part = _of(indices[indices["method"] == method], outcome, index).reindex(names)
             scale = part["value"].max() if method == "morris" and part["value"].max() > 0 else 1.0
             cells[:, j] = part["value"].to_numpy() / scale
-            for i, (value, told) in enumerate(zip(cells[:, j], part["distinct"], strict=True)):
+            for i, (value, distinct) in enumerate(zip(cells[:, j], part["distinct"], strict=True)):
                 if np.isfinite(value):
                     dark = value > 0.55
-                    colour = "white" if dark else (INK if told is True or told == 1 else "#999999")
+                    colour = "white" if dark else (INK if distinct == 1 else "#999999")
                     text = f"{value + 0.0:.2f}".replace("-0.00", "0.00")
                     axes.text(j, i, text, ha="center", va="center", color=colour)
         axes.imshow(
@@ -301,12 +301,12 @@ def plot_convergence(convergence: pd.DataFrame, outcome: str, stamp: str, settin
     names = names[: len(LINES)]
     note = (
         "Each size is the first part of the same design. Bars: 95% intervals of the computation. "
-        "An index has settled when it stays within its interval as the design doubles. Dashed: "
+        "An index has converged when it stays within its interval as the design doubles. Dashed: "
         "what a parameter without influence reaches in PAWN."
     )
     figure, box = new_figure(
         2.75,
-        f"Have the indices settled? {label_of(outcome)}",
+        f"Have the indices converged? {label_of(outcome)}",
         setting,
         stamp,
         note,

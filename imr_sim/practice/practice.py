@@ -124,7 +124,7 @@ class Practice:
         return {name: m for name, m in self.parameters.items() if not m.changes_nothing}
 
     @property
-    def said_moves(self) -> str:
+    def moves_in_words(self) -> str:
         """The same in words, e.g. ``"media x 0.5, a0 + 0.5"``."""
         return ", ".join(f"{name} {move}" for name, move in self.moves.items())
 
@@ -183,15 +183,15 @@ class Practice:
         values = draws.values.copy()
         for name, move in moves.items():
             values[:, INDEX[name]] = self._moved(name, move, draws.column(name))
-        said = f"used for {self.name} as they are"
+        change = f"used for {self.name} as they are"
         if moves:
-            said = f"moved for {self.name}: {self.said_moves}"
+            change = f"moved for {self.name}: {self.moves_in_words}"
         status, note = draws.status, draws.note
         if status == CALIBRATED:
             note = f"draws calibrated for {DRAWN_FOR}, not for {self.name} ({note})"
             status = "transferred"
         return replace(
-            draws, values=values, status=status, note=f"{note}; {said}", practice=self.name
+            draws, values=values, status=status, note=f"{note}; {change}", practice=self.name
         )
 
     def _moved(self, name: str, move: Move, draws: np.ndarray) -> np.ndarray:

@@ -42,8 +42,8 @@ class Factors:
 
     def values(self, names: Sequence[str], u: np.ndarray) -> np.ndarray:
         """Values of some of them at points of their unit cube, shape (points, names)."""
-        found = [self.quantiles[self.names.index(n)](u[:, i]) for i, n in enumerate(names)]
-        return np.column_stack(found)
+        columns = [self.quantiles[self.names.index(n)](u[:, i]) for i, n in enumerate(names)]
+        return np.column_stack(columns)
 
 
 def prior_factors(
@@ -73,7 +73,7 @@ def draw_factors(
     """Parameters over the marginal distributions of draws, as if they were independent.
 
     Variance-based indices need independent inputs; the draws are not. The largest rank
-    correlation that this ignores is told.
+    correlation that this ignores is named.
 
     Raises
     ------
@@ -115,15 +115,15 @@ def varied(draws: ParameterSet | None, left_out: Collection[str]) -> list[str]:
 def medians(draws: ParameterSet | None) -> dict[str, float]:
     """Marginal median of each parameter: where those stay that are not varied."""
     middle = np.array([0.5])
-    found = {}
+    values = {}
     for name, spec in SPECS.items():
         if draws is None:
             value = float(spec.prior.quantile(middle, spec.low, spec.high)[0])
             value = float(np.round(value)) if name in INTEGERS else value
         else:
             value = float(_empirical(draws, name)(middle)[0])
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def _empirical(draws: ParameterSet, name: str) -> Quantile:

@@ -22,7 +22,7 @@ from imr_sim.sensitivity.library import (
     generator,
     problem,
 )
-from imr_sim.sensitivity.stage import LEVELS, PARTS, Answers
+from imr_sim.sensitivity.sample import LEVELS, PARTS, Evaluations
 
 Z = float(norm.ppf(0.5 + CONFIDENCE / 2))
 SLICES = 10  # of each parameter, in PAWN: Pianosi and Wagener 2018, 10.1016/j.envsoft.2018.07.019
@@ -43,17 +43,17 @@ COLUMNS = (
 
 
 def indices(
-    answers: Answers,
+    evaluations: Evaluations,
     parameters: Iterable[str] | None = None,
     resamples: int = 1000,
     seed: int = 1,
     second_order: bool = False,
 ) -> pd.DataFrame:
-    """Indices by the method that the answers were sampled for.
+    """Indices by the method that the evaluations were sampled for.
 
     Parameters
     ----------
-    answers : Answers
+    evaluations : Evaluations
     parameters : iterable of str or None
         Those that PAWN reports; None for all.
     resamples : int
@@ -63,16 +63,16 @@ def indices(
     second_order : bool
         The Sobol' design has it.
     """
-    method = answers.stage.method
+    method = evaluations.sample.method
     rng = generator(seed, PARTS[method], 1)
     if method == "morris":
-        rows = _morris(answers, resamples, rng)
+        rows = _morris(evaluations, resamples, rng)
     elif method == "sobol":
-        rows = _sobol(answers, resamples, rng, second_order)
+        rows = _sobol(evaluations, resamples, rng, second_order)
     else:
-        rows = _pawn(answers, tuple(parameters or answers.stage.names), resamples, rng)
-    n = len(answers.kept)
-    known = {"method": method, "outcome": answers.outcome, "n": n}
+        rows = _pawn(evaluations, tuple(parameters or evaluations.sample.names), resamples, rng)
+    n = len(evaluations.kept)
+    known = {"method": method, "outcome": evaluations.outcome, "n": n}
     return pd.DataFrame([{**row, **known} for row in rows], columns=list(COLUMNS))
 
 
@@ -91,14 +91,16 @@ def _row(
     }
 
 
-def _morris(answers: Answers, resamples: int, rng: np.random.Generator) -> list[dict[str, Any]]:
+def _morris(
+    evaluations: Evaluations, resamples: int, rng: np.random.Generator
+) -> list[dict[str, Any]]:
     """Elementary effects: change of the outcome from a factor's 12.5% to its 87.5% quantile."""
-    names = answers.stage.names
+    names = evaluations.sample.names
 
-    def found(y: np.ndarray) -> Any:
+    def effects(y: np.ndarray) -> Any:
         return analyze_morris.analyze(
             problem(names),
-            answers.cube,
+            evaluations.cube,
             y,
             num_resamples=resamples,
             conf_level=CONFIDENCE,
@@ -106,9 +108,9 @@ def _morris(answers: Answers, resamples: int, rng: np.random.Generator) -> list[
             seed=rng,
         )
 
-    signal, luck = found(answers.means), found(answers.luck)
-    n = len(answers.kept)
-    rounding = ROUNDING * float(np.abs(answers.means).max())
+    signal, noise = effects(evaluations.means), effects(evaluations.noise)
+    n = len(evaluations.kept)
+    rounding = ROUNDING * float(np.abs(evaluations.means).max())
     rows = []
     for j, name in enumerate(names):
         mu, sigma = float(signal["mu"][j]), float(signal["sigma"][j])
@@ -118,10 +120,10 @@ def _morris(answers: Answers, resamples: int, rng: np.random.Generator) -> list[
                 "mu_star",
                 float(signal["mu_star"][j]),
                 float(signal["mu_star_conf"][j]),
-                max(float(luck["mu_star"][j]), rounding),
+                max(float(noise["mu_star"][j]), rounding),
             ),
             _both_sides(_row(name, "mu", mu, Z * sigma / np.sqrt(n))),
-            _row(name, "sigma", sigma, np.nan, float(luck["sigma"][j])),
+            _row(name, "sigma", sigma, np.nan, float(noise["sigma"][j])),
         ]
     return rows
 
@@ -132,13 +134,13 @@ def _both_sides(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sobol(
-    answers: Answers, resamples: int, rng: np.random.Generator, second_order: bool
+    evaluations: Evaluations, resamples: int, rng: np.random.Generator, second_order: bool
 ) -> list[dict[str, Any]]:
-    names = answers.stage.names
-    y = answers.means
+    names = evaluations.sample.names
+    y = evaluations.means
     if np.ptp(y) == 0:
         return [_row(n, i, 0.0, 0.0) for n in names for i in ("S1", "ST", "ST_beyond_luck")]
-    found = analyze_sobol.analyze(
+    sobol = analyze_sobol.analyze(
         problem(names),
         y,
         calc_second_order=second_order,
@@ -146,53 +148,55 @@ def _sobol(
         conf_level=CONFIDENCE,
         seed=rng,
     )
-    luck, spread = _luck_part(answers, resamples, rng)
+    noise, spread = _noise_part(evaluations, resamples, rng)
     rows = []
     for j, name in enumerate(names):
-        total = float(found["ST"][j])
+        total = float(sobol["ST"][j])
         rows += [
-            _both_sides(_row(name, "S1", float(found["S1"][j]), float(found["S1_conf"][j]))),
-            _row(name, "ST", total, float(found["ST_conf"][j]), luck[j]),
-            _row(name, "ST_beyond_luck", total - luck[j], spread[j]),
+            _both_sides(_row(name, "S1", float(sobol["S1"][j]), float(sobol["S1_conf"][j]))),
+            _row(name, "ST", total, float(sobol["ST_conf"][j]), noise[j]),
+            _row(name, "ST_beyond_luck", total - noise[j], spread[j]),
         ]
     if second_order:
         for j, k in combinations(range(len(names)), 2):
-            value, half = float(found["S2"][j, k]), float(found["S2_conf"][j, k])
+            value, half = float(sobol["S2"][j, k]), float(sobol["S2_conf"][j, k])
             rows.append(_both_sides(_row(f"{names[j]} x {names[k]}", "S2", value, half)))
     return rows
 
 
-def _luck_part(
-    answers: Answers, resamples: int, rng: np.random.Generator
+def _noise_part(
+    evaluations: Evaluations, resamples: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of each total index the part that luck makes, and half the interval of what is left.
 
     A total index is half the mean squared change of the outcome when one factor changes, over
-    the variance. Luck adds to this square what it adds to that of `Answers.luck`.
+    the variance. Luck adds to this square what it adds to that of `Evaluations.noise`.
     """
-    k = len(answers.stage.names)
-    y, luck = (v.reshape(-1, answers.stage.size) for v in (answers.means, answers.luck))
+    k = len(evaluations.sample.names)
+    y, noise = (
+        v.reshape(-1, evaluations.sample.size) for v in (evaluations.means, evaluations.noise)
+    )
     base = np.column_stack([y[:, 0], y[:, -1]])
     square = 0.5 * (y[:, 1 : k + 1] - y[:, :1]) ** 2
-    by_luck = 0.5 * (luck[:, 1 : k + 1] - luck[:, :1]) ** 2
+    by_noise = 0.5 * (noise[:, 1 : k + 1] - noise[:, :1]) ** 2
     n = len(y)
     again = np.empty((resamples, k))
     for b in range(resamples):
         pick = rng.integers(n, size=n)
-        again[b] = (square - by_luck)[pick].mean(axis=0) / base[pick].var()
-    return by_luck.mean(axis=0) / base.var(), Z * again.std(axis=0, ddof=1)
+        again[b] = (square - by_noise)[pick].mean(axis=0) / base[pick].var()
+    return by_noise.mean(axis=0) / base.var(), Z * again.std(axis=0, ddof=1)
 
 
 def _pawn(
-    answers: Answers, parameters: tuple[str, ...], resamples: int, rng: np.random.Generator
+    evaluations: Evaluations, parameters: tuple[str, ...], resamples: int, rng: np.random.Generator
 ) -> list[dict[str, Any]]:
     """Kolmogorov-Smirnov distance between the outcome's distribution, and that in a slice.
 
     Pianosi and Wagener 2015, doi 10.1016/j.envsoft.2015.01.004; the floor is the 95% quantile over
     dummy parameters (Khorashadi Zadeh et al. 2017, doi 10.1016/j.envsoft.2017.02.001).
     """
-    columns = [answers.stage.names.index(name) for name in parameters]
-    x, y = answers.cube[:, columns], answers.means
+    columns = [evaluations.sample.names.index(name) for name in parameters]
+    x, y = evaluations.cube[:, columns], evaluations.means
     n = len(y)
     value = _distances(x, y)
     floor = np.quantile(_distances(rng.random((n, DUMMIES)), y), CONFIDENCE, axis=1)
@@ -219,11 +223,11 @@ def _distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     last = np.append(np.diff(y[order]) > 0, True)  # of values that are equal
     everywhere = np.arange(1, n + 1)[last] / n
     edges = np.quantile(x, np.linspace(0, 1, SLICES + 1), axis=0)
-    found = np.empty((SLICES, x.shape[1]))
+    distances = np.empty((SLICES, x.shape[1]))
     for s in range(SLICES):
         within = (x >= edges[s]) & (x < edges[s + 1])
         size = within.sum(axis=0)
         share = np.cumsum(within[order], axis=0)[last] / np.maximum(size, 1)
         distance = np.abs(share - everywhere[:, None]).max(axis=0)
-        found[s] = np.where(size > 0, distance, np.nan)  # resampling may empty a slice
-    return np.array([np.nanmedian(found, axis=0), np.nanmax(found, axis=0)])
+        distances[s] = np.where(size > 0, distance, np.nan)  # resampling may empty a slice
+    return np.array([np.nanmedian(distances, axis=0), np.nanmax(distances, axis=0)])

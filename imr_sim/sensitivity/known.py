@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from imr_sim.sensitivity.factors import Factors
-from imr_sim.sensitivity.stage import Stage
+from imr_sim.sensitivity.sample import Sample
 
 A, B = 7.0, 0.1  # Ishigami and Homma 1990, doi 10.1109/ISUMA.1990.151285
 G = np.array([0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0])  # Saltelli et al. 2010 (below)
@@ -34,10 +34,12 @@ class KnownFunction:
     outcomes: tuple[str, ...] = ("y",)
     replicates: int = 1
 
-    def answer(self, stage: Stage, progress: Callable[[float, str], None]) -> dict[str, np.ndarray]:
-        """The function at the points; factors that the stage leaves out are at their medians."""
-        u = np.full((len(stage.u), len(self.factors)), 0.5)
-        u[:, [self.factors.names.index(n) for n in stage.names]] = stage.u
+    def evaluate(
+        self, sample: Sample, progress: Callable[[float, str], None]
+    ) -> dict[str, np.ndarray]:
+        """The function at the points; factors that the sample leaves out are at their medians."""
+        u = np.full((len(sample.u), len(self.factors)), 0.5)
+        u[:, [self.factors.names.index(n) for n in sample.names]] = sample.u
         progress(1.0, f"{len(u):,} points")
         return {"y": self.formula(self.factors.values(self.factors.names, u))[:, None]}
 

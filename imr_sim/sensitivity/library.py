@@ -45,5 +45,5 @@ def problem(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def generator(seed: int, *part: int) -> np.random.Generator:
-    """A generator of its own for each part of a study."""
+    """A generator of its own for each part of an analysis."""
     return np.random.default_rng([seed, *part])

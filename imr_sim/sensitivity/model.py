@@ -14,7 +14,7 @@ from imr_sim.experiment.outcomes import PAIRED
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.practice import Practice
 from imr_sim.sensitivity.factors import Factors
-from imr_sim.sensitivity.stage import Stage
+from imr_sim.sensitivity.sample import Sample
 from imr_sim.strategies import Strategy
 from imr_sim.system import System
 
@@ -30,7 +30,7 @@ class ModelFunction:
     factors : Factors
         Names of parameters.
     base : ParameterSet
-        One draw: values of those that a stage does not vary, adapted to the practice.
+        One draw: values of those that a sample does not vary, adapted to the practice.
     system : System
     strategy : Strategy
         Under which outcomes are read.
@@ -75,15 +75,15 @@ class ModelFunction:
     scheduler: str | None = None
     failed: dict[str, tuple[int, str]] = field(default_factory=dict)
 
-    def scenario(self, stage: Stage) -> Scenario:
-        """The sweep that answers a stage."""
-        values = self.factors.values(stage.names, stage.u)
+    def scenario(self, sample: Sample) -> Scenario:
+        """The sweep that evaluates a sample."""
+        values = self.factors.values(sample.names, sample.u)
         wanted = set(self.outcomes)
         if RATIO in wanted:
             wanted = (wanted - {RATIO}) | {OVER, UNDER}
         return Scenario(
             system=self.system,
-            design=Design(stage.names, values, f"{len(values):,} points of {stage.method}"),
+            design=Design(sample.names, values, f"{len(values):,} points of {sample.method}"),
             parameters=self.base,
             strategies=(self.strategy,),
             reference=None if self.reference is None else self.reference.name,
@@ -95,14 +95,16 @@ class ModelFunction:
             replicates=self.replicates,
             seed=self.seed,
             budget=self.budget,
-            common_luck=not stage.own_luck,
+            common_luck=not sample.own_luck,
         )
 
-    def answer(self, stage: Stage, progress: Callable[[float, str], None]) -> dict[str, np.ndarray]:
-        """Run what is missing of a stage, and read its outcomes."""
+    def evaluate(
+        self, sample: Sample, progress: Callable[[float, str], None]
+    ) -> dict[str, np.ndarray]:
+        """Run what is missing of a sample, and read its outcomes."""
         store = sweep(
-            self.scenario(stage),
-            self.folder / stage.method,
+            self.scenario(sample),
+            self.folder / sample.method,
             executor=self.executor,
             workers=self.workers,
             scheduler=self.scheduler,
@@ -111,9 +113,9 @@ class ModelFunction:
         wrong = list(store.failures())
         if wrong:
             runs = len({(run.point, run.replicate) for run, _, _ in wrong})
-            self.failed[stage.method] = (runs, wrong[0][2])
+            self.failed[sample.method] = (runs, wrong[0][2])
             if runs == store.runs:
-                raise ImrSimError(f"every run of {stage.method} failed; the first: {wrong[0][2]}")
+                raise ImrSimError(f"every run of {sample.method} failed; the first: {wrong[0][2]}")
         return {name: self._values(store, name) for name in self.outcomes}
 
     def _values(self, store: Store, outcome: str) -> np.ndarray:

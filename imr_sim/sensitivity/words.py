@@ -1,4 +1,4 @@
-"""What a study found, as a table and sentences for a terminal."""
+"""What an analysis came to, as a table and sentences for a terminal."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from imr_sim.sensitivity.analysis import Sensitivity
 from imr_sim.sensitivity.library import CONFIDENCE
-from imr_sim.sensitivity.study import Sensitivity
 
 COLUMNS = {
     ("sobol", "S1"): "alone (S1)",
@@ -29,57 +29,59 @@ MEANINGS = {
     ),
 }
 WIDTH = 27
-STEP = 0.05  # an index that moves by less from half the sample to all of it has settled; assumption
+STEP = (
+    0.05  # an index that moves by less from half the sample to all of it has converged; assumption
+)
 
 
-def report(found: Sensitivity, outcome: str, truth: Mapping[str, tuple[float, float]]) -> str:
+def report(result: Sensitivity, outcome: str, truth: Mapping[str, tuple[float, float]]) -> str:
     """Table and sentences on one outcome.
 
     Parameters
     ----------
-    found : Sensitivity
+    result : Sensitivity
     outcome : str
     truth : mapping
         Known first and total order indices by parameter; empty for the model.
     """
-    rows = found.indices[found.indices["outcome"] == outcome]
-    lines = [_spread(found, outcome), *_lost(found, outcome), ""]
+    rows = result.indices[result.indices["outcome"] == outcome]
+    lines = [_spread(result, outcome), *_lost(result, outcome), ""]
     shown = {k: v for k, v in COLUMNS.items() if (rows["method"] == k[0]).any()}
-    lines += _table(rows, found, shown, truth)
+    lines += _table(rows, result, shown, truth)
     lines += [f"  {MEANINGS[key]}" for key in shown]
     lines.append(f"  [ ]: {CONFIDENCE:.0%} intervals of the computation; *: not told from none")
     lines.append("")
-    lines += [f"- {sentence}" for sentence in sentences(found, outcome)]
+    lines += [f"- {sentence}" for sentence in sentences(result, outcome)]
     if truth:
         lines.append(f"- {_error(rows, truth)}")
     return "\n".join(lines)
 
 
-def sentences(found: Sensitivity, outcome: str) -> list[str]:
-    """What can be said in plain words, one sentence each."""
-    rows = found.indices[found.indices["outcome"] == outcome]
-    said = []
+def sentences(result: Sensitivity, outcome: str) -> list[str]:
+    """What can be lines in plain words, one sentence each."""
+    rows = result.indices[result.indices["outcome"] == outcome]
+    lines = []
     first = _index(rows, "sobol", "S1")
     if len(first):
-        said += _shares(first, _index(rows, "sobol", "ST_beyond_luck"))
-        said += _covered(found, outcome, len(first))
+        lines += _shares(first, _index(rows, "sobol", "ST_beyond_luck"))
+        lines += _covered(result, outcome, len(first))
     star = _index(rows, "morris", "mu_star")
     if len(star):
-        said += _screened(star)
+        lines += _screened(star)
     pawn = _index(rows, "pawn", "median")
     if len(pawn):
         none = _names(pawn[~pawn["distinct"]].index)
         reach = f"a parameter without influence reaches {pawn['floor'].iloc[0]:.2f}"
         if none:
-            said.append(
+            lines.append(
                 f"By the whole distribution, tails included (PAWN; {reach}), not distinguishable "
                 f"from no influence: {none}."
             )
         else:
-            said.append(f"Each shifts the whole distribution, tails included (PAWN; {reach}).")
-    said += _luck(found, outcome)
-    said += _settled(found, outcome)
-    return said
+            lines.append(f"Each shifts the whole distribution, tails included (PAWN; {reach}).")
+    lines += _noise(result, outcome)
+    lines += _converged(result, outcome)
+    return lines
 
 
 def _index(rows: pd.DataFrame, method: str, index: str) -> pd.DataFrame:
@@ -89,25 +91,25 @@ def _index(rows: pd.DataFrame, method: str, index: str) -> pd.DataFrame:
 
 def _shares(first: pd.DataFrame, total: pd.DataFrame) -> list[str]:
     values = first["value"]
-    said = [
+    lines = [
         f"{values.idxmax()} decides most: were it known, {values.max():.0%} of the variance "
         f"that these {len(first)} parameters make would go."
     ]
     none = total[~total["distinct"]].index
     if len(none):
         verb = "is" if len(none) == 1 else "are"
-        said.append(f"{_names(none)} {verb} not distinguishable from no influence.")
+        lines.append(f"{_names(none)} {verb} not distinguishable from no influence.")
     together = float(1 - values.clip(lower=0).sum())
     if together > 0:
-        said.append(
+        lines.append(
             f"About {together:.0%} of the variance is no parameter's alone: they act "
             "together, or it is luck."
         )
-    return said
+    return lines
 
 
-def _covered(found: Sensitivity, outcome: str, n: int) -> list[str]:
-    (row,) = found.outcomes[found.outcomes["outcome"] == outcome].to_dict("records")
+def _covered(result: Sensitivity, outcome: str, n: int) -> list[str]:
+    (row,) = result.outcomes[result.outcomes["outcome"] == outcome].to_dict("records")
     if not np.isfinite(row["covered"]):
         return []
     span = f"{row['covered']:.0%} [{row['covered_lo']:.0%}, {row['covered_hi']:.0%}]"
@@ -117,29 +119,29 @@ def _covered(found: Sensitivity, outcome: str, n: int) -> list[str]:
 def _screened(star: pd.DataFrame) -> list[str]:
     none = star.index[star["value"] == 0]
     unsure = star.index[~star["distinct"] & ~star.index.isin(none)]
-    said = f"Screening: of {len(star)} parameters {star['distinct'].sum()} have an effect beyond "
-    said += f"luck, {len(unsure)} are not distinguishable from no influence"
-    said += f", {len(none)} change nothing at all" if len(none) else ""
-    return [said + " (indices.csv)."]
+    text = f"Screening: of {len(star)} parameters {star['distinct'].sum()} have an effect beyond "
+    text += f"luck, {len(unsure)} are not distinguishable from no influence"
+    text += f", {len(none)} change nothing at all" if len(none) else ""
+    return [text + " (indices.csv)."]
 
 
-def _luck(found: Sensitivity, outcome: str) -> list[str]:
-    shares = found.luck[found.luck["outcome"] == outcome]
+def _noise(result: Sensitivity, outcome: str) -> list[str]:
+    shares = result.noise[result.noise["outcome"] == outcome]
     if shares.empty:
         return []
     own = shares[shares["luck"] == "own"] if (shares["luck"] == "own").any() else shares
     one = own[own["share_of"] == "one history"].iloc[0]
     of_one = f"{one['value']:.0%} [{one['lo']:.0%}, {one['hi']:.0%}]"
-    said = f"Mere luck is {of_one} of the variance of one history"
+    text = f"Mere luck is {of_one} of the variance of one history"
     means = shares[shares["share_of"] == "means"]
     common = means[means["luck"] == "common"]
     row = common.iloc[0] if len(common) else means.iloc[0]
-    said += f", and {row['value']:.0%} [{row['lo']:.0%}, {row['hi']:.0%}] of the means of "
-    return [said + f"{row['replicates']} that these indices are about."]
+    text += f", and {row['value']:.0%} [{row['lo']:.0%}, {row['hi']:.0%}] of the means of "
+    return [text + f"{row['replicates']} that these indices are about."]
 
 
-def _settled(found: Sensitivity, outcome: str) -> list[str]:
-    rows = found.convergence
+def _converged(result: Sensitivity, outcome: str) -> list[str]:
+    rows = result.convergence
     rows = rows[(rows["outcome"] == outcome) & (rows["method"] == "sobol")]
     rows = rows[rows["index"].isin(["S1", "ST_beyond_luck"])]
     sizes = sorted(rows["n"].unique())
@@ -147,20 +149,20 @@ def _settled(found: Sensitivity, outcome: str) -> list[str]:
         return []
     table = rows.pivot(index=["parameter", "index"], columns="n", values="value")
     moved = float((table[sizes[-1]] - table[sizes[-2]]).abs().max())
-    said = f"From half the sample to all of it no Sobol' index moved by more than {moved:.3f}"
-    return [said + ("." if moved < STEP else ": not settled; take more samples.")]
+    text = f"From half the sample to all of it no Sobol' index moved by more than {moved:.3f}"
+    return [text + ("." if moved < STEP else ": not converged; take more samples.")]
 
 
-def _spread(found: Sensitivity, outcome: str) -> str:
-    (row,) = found.outcomes[found.outcomes["outcome"] == outcome].to_dict("records")
+def _spread(result: Sensitivity, outcome: str) -> str:
+    (row,) = result.outcomes[result.outcomes["outcome"] == outcome].to_dict("records")
     return (
         f"{outcome}: over the points mean {number(row['mean'])}, median {number(row['q50'])}, "
         f"central 90% {number(row['q05'])} to {number(row['q95'])}"
     )
 
 
-def _lost(found: Sensitivity, outcome: str) -> list[str]:
-    rows = found.lost[(found.lost["outcome"] == outcome) & (found.lost["missing"] > 0)]
+def _lost(result: Sensitivity, outcome: str) -> list[str]:
+    rows = result.lost[(result.lost["outcome"] == outcome) & (result.lost["missing"] > 0)]
     return [
         f"{row['method']}: no value at {row['missing']:,} of {row['points']:,} points "
         f"({row['missing'] / row['points']:.1%}); {row['dropped']:,} of {row['blocks']:,} blocks "
@@ -171,12 +173,12 @@ def _lost(found: Sensitivity, outcome: str) -> list[str]:
 
 def _table(
     rows: pd.DataFrame,
-    found: Sensitivity,
+    result: Sensitivity,
     shown: Mapping[tuple[str, str], str],
     truth: Mapping[str, tuple[float, float]],
 ) -> list[str]:
     parts = {key: _index(rows, *key) for key in shown}
-    order = _order(parts, found.chosen)
+    order = _order(parts, result.chosen)
     width = max(map(len, order)) + 2
     head = f"{'parameter':<{width}}" + "".join(f"{words:>{WIDTH}}" for words in shown.values())
     head += f"{'true S1':>10}{'true ST':>10}" if truth else ""

@@ -1,9 +1,10 @@
 """Dissemination strategies: who gets what, when and how much, within capacity and budget."""
 
-from imr_sim.strategies.campaign import Campaign
+from imr_sim.strategies.campaign import LIMIT_KINDS, Campaign
 from imr_sim.strategies.component import RULES, Capacity, Component, When, Who
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.facts import SiteFacts
+from imr_sim.strategies.identity import identity
 from imr_sim.strategies.levers import LEVER_INDEX, LEVER_TABLE, LEVERS, Lever
 from imr_sim.strategies.library import (
     DEFAULT_STRATEGIES,
@@ -19,6 +20,7 @@ __all__ = [
     "LEVERS",
     "LEVER_INDEX",
     "LEVER_TABLE",
+    "LIMIT_KINDS",
     "NEVER",
     "NOT_PROVIDING",
     "PREPARING",
@@ -36,6 +38,7 @@ __all__ = [
     "When",
     "Who",
     "Wish",
+    "identity",
     "load_strategy",
     "strategy_from",
     "strategy_names",

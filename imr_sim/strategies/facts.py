@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from imr_sim.checks import read_only
 from imr_sim.system import System
 
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """What a planner knows of the S sites; every array has shape (S,).
+    """What a planner knows of the S sites; every array has shape (S,) and is read only.
 
     Attributes
     ----------
@@ -34,6 +35,10 @@ class SiteFacts:
     rurality: np.ndarray
     complexity: np.ndarray
     centrality: np.ndarray
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            object.__setattr__(self, field.name, read_only(getattr(self, field.name)))
 
     @classmethod
     def of(cls, system: System) -> SiteFacts:

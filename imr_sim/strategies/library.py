@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from imr_sim.errors import RequestError
 from imr_sim.paths import configs
+from imr_sim.strategies.asked import copied
 from imr_sim.strategies.checked import keys_of, nearest, request_errors, shown
 from imr_sim.strategies.component import Amount, Capacity, Component, When, Who
 from imr_sim.strategies.composed import ComposedStrategy
@@ -71,7 +72,9 @@ def strategy_names() -> tuple[str, ...]:
 
 
 def load_strategy(given: str | Path | Strategy) -> Strategy:
-    """Return a strategy by its name in the library, from a YAML file, or as it is.
+    """Return a strategy by its name in the library, from a YAML file, or as it is now.
+
+    An object is copied, so that what becomes of it later changes nothing that was asked for.
 
     Parameters
     ----------
@@ -85,7 +88,14 @@ def load_strategy(given: str | Path | Strategy) -> Strategy:
     """
     if isinstance(given, Strategy):
         _check_named(given)
-        return given
+        return copied(given)
+    if isinstance(given, type) and issubclass(given, Strategy):
+        raise RequestError(
+            f"the class {given.__name__}",
+            where="strategy",
+            why="it is no strategy yet",
+            write=f"Write {given.__name__}(), with what it needs in the brackets.",
+        )
     if isinstance(given, str) and given in strategy_names():
         return _read(configs() / "strategy" / f"{given}.yaml", f"strategy {given}")
     if str(given).endswith(SUFFIXES):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
+from imr_sim.checks import read_only
 from imr_sim.strategies.facts import SiteFacts
 
 NOT_PROVIDING, PREPARING, PROVIDING = range(3)
@@ -15,6 +17,8 @@ NEVER = 9999
 @dataclass(frozen=True)
 class PlannerView:
     """One month of B histories and S sites as a planner sees it; read only.
+
+    Every array is a copy that cannot be written to, so that looking changes nothing.
 
     Attributes
     ----------
@@ -54,3 +58,16 @@ ndarray of int16, shape (B, S)
     trained: np.ndarray
     luck: np.ndarray
     sites: SiteFacts
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                object.__setattr__(self, field.name, read_only(value))
+
+    def only(self, history: int) -> PlannerView:
+        """The same month of one history, by its place in the batch; arrays of shape (1, S)."""
+        known: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        one = slice(history, history + 1)
+        seen: dict[str, Any] = {k: v[one] for k, v in known.items() if isinstance(v, np.ndarray)}
+        return replace(self, **seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from imr_sim.model.layout import month_number
+from imr_sim.months import month_number
 from imr_sim.studies.facility_census import DATE as CENSUS_DATE
 from imr_sim.studies.facility_census import MOST as MOST_FACILITIES
 from imr_sim.studies.facility_census import facility_census

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import identities
 from imr_sim.model.history import History
-from imr_sim.model.layout import month_number
 from imr_sim.model.parameters import INDEX
+from imr_sim.months import month_number
 from imr_sim.studies.observation import ANSWERS, OBSERVATION, prior_observation
 from imr_sim.system import System
 
@@ -81,7 +82,7 @@ def look(
     RequestError
         When the month is not in the history, or a parameter of observation is unknown.
     """
-    whole_number("seed", seed, 0, 2**64 - 1)
+    whole_number("seed", seed, *limits.SEED)
     first = 12 * history.months[0].year + history.months[0].month - 1
     at = month_number(date) - first
     draws, replicates, months, sites = history.shape

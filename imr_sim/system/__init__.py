@@ -1,5 +1,6 @@
 """Sites, staff and ties: the health system that a practice spreads through."""
 
+from imr_sim.system.account import Account, account_lines
 from imr_sim.system.describe import describe_system
 from imr_sim.system.export import save_system
 from imr_sim.system.load import load_system
@@ -10,9 +11,11 @@ from imr_sim.system.ties_build import TieShape
 
 __all__ = [
     "ROLES",
+    "Account",
     "System",
     "TieShape",
     "Ties",
+    "account_lines",
     "describe_system",
     "load_system",
     "network_statistics",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import networkx as nx
 import numpy as np
 
-from imr_sim.paths import cache_folder
+from imr_sim.paths import private_cache
 from imr_sim.system import assumptions
 from imr_sim.system.staffing import Staff
 from imr_sim.system.system import LAYERS, Ties
@@ -24,14 +25,14 @@ def cached_ties(
 ) -> dict[str, Ties]:
     """`build_ties`, from the cache when these very inputs were built before.
 
-    The cache folder is ``imr_sim.paths.cache_folder()``; a file there is named by the SHA-256 of
-    all inputs. An unreadable, corrupt or unwritable cache is passed over in silence, since
-    building again gives the same ties.
+    The cache folder is that of ``imr_sim.paths.private_cache``; a file there is named by the
+    SHA-256 of all inputs. An unreadable, corrupt or unwritable cache, and one that others could
+    write to, is passed over in silence, since building again gives the same ties.
     """
-    try:
-        path = cache_folder() / "ties" / f"{_key(staff, visn, seed, shape)}.npz"
-    except RuntimeError:  # no home folder
+    folder = private_cache("ties")
+    if folder is None:
         return build_ties(staff, visn, seed, shape)
+    path = folder / f"{_key(staff, visn, seed, shape)}.npz"
     ties = _read(path, len(staff.site))
     if ties is None:
         ties = build_ties(staff, visn, seed, shape)
@@ -73,11 +74,11 @@ def _write(path: Path, ties: dict[str, Ties]) -> None:
         arrays |= {f"{name}_indptr": layer.indptr, f"{name}_indices": layer.indices}
     temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
         os.replace(temporary, path)
     except OSError:
         if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+            with suppress(OSError):
+                os.unlink(temporary)

@@ -10,13 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from imr_sim.csv_files import unshielded
 from imr_sim.errors import RequestError, RequestErrors
 
-MOST_ERRORS = 10
+MOST_KINDS = 10
+MOST_PLACES = 3
+
+UNUSED = {"weight": "ties have no strength here", "strength": "ties have no strength here"}
 
 
 class Defects:
     """Collects what is wrong with a file, so that a user hears of it all at once.
+
+    Defects of one kind (the same column, reason and advice) are one message with a count.
 
     Parameters
     ----------
@@ -26,30 +32,47 @@ class Defects:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self._errors: list[RequestError] = []
-        self._more = 0
+        self._kinds: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
 
     def add(self, given: str, *, at: str, why: str, write: str) -> None:
-        """Note one defect; ``at`` says the row and column."""
-        if len(self._errors) < MOST_ERRORS:
-            where = f"{self.file}, {at}" if at else self.file
-            self._errors.append(RequestError(given, where=where, why=why, write=write))
-        else:
-            self._more += 1
+        """Note one defect; ``at`` says the row, and the column after a comma."""
+        column = at.partition(", ")[2]
+        self._kinds.setdefault((column, why, write), []).append((given, at))
 
     def raise_if_any(self) -> None:
-        """Raise RequestErrors (at most 10, and a count of the others) if anything was noted."""
-        if self._more:
-            self._errors.append(
+        """Raise RequestErrors if anything was noted: a message a kind, ten kinds at most."""
+        errors = [self._said(*kind, found) for kind, found in self._kinds.items()]
+        more = sum(map(len, list(self._kinds.values())[MOST_KINDS:]))
+        if more:
+            shown = f"only the first {MOST_KINDS} kinds are shown"
+            errors[MOST_KINDS:] = [
                 RequestError(
-                    f"{self._more} more defects",
+                    f"{more:,} more defects",
                     where=self.file,
-                    why="only the first ten are shown",
+                    why=shown,
                     write="Mend these and try again.",
                 )
-            )
-        if self._errors:
-            raise RequestErrors(self._errors)
+            ]
+        if errors:
+            raise RequestErrors(errors)
+
+    def _said(
+        self, column: str, why: str, write: str, found: list[tuple[str, str]]
+    ) -> RequestError:
+        given, at = found[0]
+        where = f"{self.file}, {at}" if at else self.file
+        others = [place.partition(", ")[0] for _, place in found[1:]]
+        if others:
+            listed = ", ".join(others[: MOST_PLACES - 1])
+            rest = len(others) - (MOST_PLACES - 1)
+            alike = f" and {rest:,} more" if rest > 0 else ""
+            given = f"{given} ({len(found):,} alike: also {listed}{alike})"
+        return RequestError(given, where=where, why=why, write=write)
+
+
+def shortened(name: str) -> str:
+    """A name in quotes, cut where it is long."""
+    return repr(name if len(name) <= 100 else f"{name[:97]}...")
 
 
 def read_text(path: Path) -> str:
@@ -61,22 +84,41 @@ def read_text(path: Path) -> str:
         When it is missing, unreadable, not UTF-8, or empty.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+            raise RequestError(
+                path.name,
+                where=str(path),
+                why="it is a spreadsheet or an archive, not text",
+                write="Save the sheet as 'CSV UTF-8', and give that file.",
+            )
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise RequestError(
-            str(path), where="system", why="there is no such file", write="Give an existing file."
+            shortened(str(path)),
+            where="system",
+            why="there is no such file",
+            write="Give an existing file.",
         ) from None
-    except OSError as error:
-        why = f"it cannot be read ({error.strerror})"
+    except IsADirectoryError:
+        why = "it cannot be read: it is a folder"
         raise RequestError(
-            str(path), where="system", why=why, write="Give a readable file."
+            shortened(str(path)),
+            where="system",
+            why=why,
+            write="Give a file, or the folder as the system.",
         ) from None
-    except UnicodeDecodeError as error:
+    except (OSError, ValueError) as error:  # a ValueError: a NUL in its name
+        if isinstance(error, UnicodeDecodeError):
+            raise RequestError(
+                f"byte {error.start}",
+                where=str(path),
+                why="the file is not UTF-8 text",
+                write="Save it again as UTF-8 (in a spreadsheet: 'CSV UTF-8').",
+            ) from None
+        why = f"it cannot be read ({getattr(error, 'strerror', None) or error})"
         raise RequestError(
-            f"byte {error.start}",
-            where=str(path),
-            why="the file is not UTF-8 text",
-            write="Save it again as UTF-8 (in a spreadsheet: 'CSV UTF-8').",
+            shortened(str(path)), where="system", why=why, write="Give a readable file."
         ) from None
     if not text.strip():
         raise RequestError(
@@ -141,7 +183,7 @@ def read_csv(
     if rows_needed and not rows:
         defects.add("no rows", at="", why="there is only a header", write="Add a row.")
     defects.raise_if_any()
-    stripped = [[cell.strip() for cell in cells] for cells in rows]
+    stripped = [[unshielded(cell.strip()) for cell in cells] for cells in rows]
     return pd.DataFrame(stripped, columns=header, index=numbers, dtype=object)
 
 
@@ -149,8 +191,14 @@ def _check_header(
     header: list[str], needed: Sequence[str], optional: Sequence[str], defects: Defects
 ) -> None:
     known = [*needed, *optional]
+    _check_separator(header, defects)
     for name in dict.fromkeys(header):
         if name not in known:
+            if name in UNUSED:
+                defects.add(
+                    f"column {name!r}", at="row 1", why=UNUSED[name], write="Take the column out."
+                )
+                continue
             near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"Write {near[0]!r}, or" if near else "Known are " + ", ".join(known) + ";"
             defects.add(
@@ -170,5 +218,18 @@ def _check_header(
                 at="row 1",
                 why="it is required",
                 write="Add it; required are " + ", ".join(needed) + ".",
+            )
+    defects.raise_if_any()
+
+
+def _check_separator(header: list[str], defects: Defects) -> None:
+    """A file of one column whose header holds semicolons or tabs is separated by those."""
+    for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(header) == 1 and sign in header[0]:
+            defects.add(
+                f"{header[0]!r}",
+                at="row 1",
+                why=f"cells are separated by {word}, not by commas",
+                write="Save it with commas (in a spreadsheet: 'CSV UTF-8'), decimals with a point.",
             )
     defects.raise_if_any()

@@ -38,6 +38,7 @@ def describe_system(system: System) -> str:
         "Sites": _sites(system),
         "Staff": _staff(system),
         "Ties (mean number a person, with its spread)": _ties(system),
+        "What became of what was given": ["\n".join(system.account.lines())],
         "What is assumed": [ASSUMED],
     }
     lines: list[str] = []

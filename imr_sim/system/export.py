@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from imr_sim.csv_files import write_csv
 from imr_sim.errors import RequestError
 from imr_sim.system.system import LAYERS, ROLES, System
 
@@ -17,7 +18,7 @@ README = """{note}
 
 sites.csv        one row a medical center
 staff.csv        one row a staff post; smi: in a serious-mental-illness programme
-ties.csv         one row a tie; undirected; layer: within, between or coordinators
+ties.csv         one row a tie; layer: within, between or coordinators; directed: only `to` hears
 network.graphml  the same posts and ties for network software; read only where ties.csv is missing
 """
 
@@ -25,8 +26,9 @@ network.graphml  the same posts and ties for network software; read only where t
 def save_system(system: System, folder: str | Path) -> Path:
     """Write a system into a new folder: the whole of it, or nothing.
 
-    ``load_system(folder)`` gives a system with the same digest. Posts are named
-    ``<station>-<number>``, whatever names they had in a user's staff file.
+    ``load_system(folder)`` gives a system with the same digest. Posts keep the names of a user's
+    staff file; others are named ``<station>-<number>``. Ties keep their direction where they have
+    one.
 
     Parameters
     ----------
@@ -84,19 +86,28 @@ def _write(system: System, folder: Path) -> None:
             "smi": system.smi,
         }
     )
-    pairs = {layer: ids[system.ties[layer].pairs()] for layer in LAYERS}
-    frames = [pd.DataFrame(p, columns=["from", "to"]).assign(layer=k) for k, p in pairs.items()]
+    frames = []
+    for layer in LAYERS:
+        ties = system.ties[layer]
+        for found, directed in ((ties.pairs(), False), (ties.one_way(), True)):
+            frame = pd.DataFrame(ids[found], columns=["from", "to"])
+            frames.append(frame.assign(layer=layer, directed=directed))
+    ties_frame = pd.concat(frames, ignore_index=True)
+    if not ties_frame["directed"].any():
+        ties_frame = ties_frame.drop(columns="directed")
     sites = system.sites.assign(invented=system.invented)
-    for name, frame in (("sites", sites), ("staff", staff), ("ties", pd.concat(frames))):
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    nx.write_graphml_xml(_graph(staff, pairs), folder / "network.graphml", prettyprint=False)
+    for name, frame in (("sites", sites), ("staff", staff), ("ties", ties_frame)):
+        write_csv(frame, folder / f"{name}.csv")
+    nx.write_graphml_xml(_graph(staff, ties_frame), folder / "network.graphml", prettyprint=False)
     (folder / "README.txt").write_text(README.format(note=system.note), encoding="utf-8")
 
 
-def _graph(staff: pd.DataFrame, pairs: dict[str, np.ndarray]) -> nx.MultiGraph:
-    graph = nx.MultiGraph()  # two people may be tied in more than one layer
+def _graph(staff: pd.DataFrame, ties: pd.DataFrame) -> nx.MultiGraph:
+    # Two people may be tied in more than one layer. A graph with arrows keeps from and to apart.
+    graph = nx.MultiDiGraph() if "directed" in ties else nx.MultiGraph()
     for staff_id, *facts in staff.itertuples(index=False, name=None):
         graph.add_node(staff_id, **dict(zip(("station", "role", "smi"), facts, strict=True)))
-    for layer, found in pairs.items():
-        graph.add_edges_from(found, layer=layer)
+    facts_of_ties = ties.columns[2:]
+    for one, other, *facts in ties.itertuples(index=False, name=None):
+        graph.add_edge(one, other, **dict(zip(facts_of_ties, facts, strict=True)))
     return graph

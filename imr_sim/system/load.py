@@ -9,7 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from imr_sim.errors import RequestError
+from imr_sim.system.account import Account, counted
 from imr_sim.system.cache import cached_ties
+from imr_sim.system.csv_table import shortened
+from imr_sim.system.folder import read_folder
 from imr_sim.system.sites import SiteFile, read_sites
 from imr_sim.system.staff_file import read_staff
 from imr_sim.system.staffing import Staff, generate_staff
@@ -28,8 +31,9 @@ NOTES = {
 class _Files(NamedTuple):
     name: str
     sites: Path
-    staff: Path | None
-    ties: Path | None
+    staff: Path | None = None
+    ties: Path | None = None
+    ignored: Account = Account()
 
 
 def load_system(
@@ -58,6 +62,7 @@ def load_system(
     Returns
     -------
     System
+        Its `account` says what was read, ignored, folded together and made up.
 
     Raises
     ------
@@ -81,15 +86,30 @@ def load_system(
     staff_path = Path(staff) if staff is not None else files.staff
     people = _people(site_file, staff_path)
     ties_path = Path(ties) if ties is not None else files.ties
+    layers, of_ties = _layers(site_file, people, staff_path, ties_path, int(seed))
+    shipped = files.sites in SHIPPED.values()
+    passed_over = Account(
+        ignored=tuple(
+            f"{found.name} of {files.name}: {kind}= names another file"
+            for kind, given, found in (("staff", staff, files.staff), ("ties", ties, files.ties))
+            if given is not None and found is not None
+        )
+    )
     return System(
         name=files.name,
         sites=site_file.sites,
         site=people.site,
         role=people.role,
         smi=people.smi,
-        ties=_layers(site_file, people, ties_path, int(seed)),
+        ties=layers,
         invented=site_file.invented,
         note=_note(files, staff_path, ties_path),
+        ids=tuple(people.ids) if staff_path is not None else None,
+        account=_of_sites(site_file, files, shipped)
+        + _of_staff(people, staff_path)
+        + of_ties
+        + files.ignored
+        + passed_over,
     )
 
 
@@ -103,28 +123,30 @@ def _files(name_or_folder: str | Path, sites: str | Path | None) -> _Files:
                 why="a system has one site table",
                 write="Give a name or folder, or sites=, not both.",
             )
-        return _Files(Path(sites).stem, Path(sites), None, None)
+        return _Files(Path(sites).stem, Path(sites))
     if name in SHIPPED:
-        return _Files(name, SHIPPED[name], None, None)
+        return _Files(name, SHIPPED[name])
     folder = Path(name_or_folder)
-    if not folder.is_dir():
+    try:
+        there, is_file = folder.is_dir(), folder.is_file()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
         raise RequestError(
-            repr(name),
+            shortened(name),
             where="system",
-            why="it is neither a shipped system nor a folder",
+            why=f"it cannot be looked for ({error.strerror})",
+            write="Write va, small, or a folder that holds sites.csv.",
+        ) from None
+    if not there:
+        raise RequestError(
+            shortened(name),
+            where="system",
+            why="it is a file, not a folder"
+            if is_file
+            else "it is neither a shipped system nor a folder",
             write="Write va, small, or a folder that holds sites.csv.",
         )
-    if not (folder / "sites.csv").is_file():
-        raise RequestError(
-            repr(name),
-            where="system",
-            why="the folder has no sites.csv",
-            write="Put a sites.csv there; to start from an example, write "
-            "imr-sim describe system system=small out=NEW_FOLDER.",
-        )
-    known = [folder / n for n in ("staff.csv", "ties.csv", "network.graphml")]
-    staff, *ties = [path if path.is_file() else None for path in known]
-    return _Files(folder.resolve().name, folder / "sites.csv", staff, ties[0] or ties[1])
+    found = read_folder(folder)
+    return _Files(folder.resolve().name, found.sites, found.staff, found.ties, found.ignored)
 
 
 def _people(site_file: SiteFile, path: Path | None) -> Staff:
@@ -133,10 +155,42 @@ def _people(site_file: SiteFile, path: Path | None) -> Staff:
     return read_staff(path, site_file.sites["station"], site_file.mh_staff)
 
 
-def _layers(site_file: SiteFile, people: Staff, path: Path | None, seed: int) -> Mapping[str, Ties]:
+def _layers(
+    site_file: SiteFile, people: Staff, staff: Path | None, path: Path | None, seed: int
+) -> tuple[Mapping[str, Ties], Account]:
     if path is None:
-        return cached_ties(people, site_file.sites["visn"].to_numpy(), seed)
-    return read_ties(path, people)
+        ties = cached_ties(people, site_file.sites["visn"].to_numpy(), seed)
+        number = sum(layer.n_ties for layer in ties.values())
+        said = (
+            f"{counted(number, 'tie')}, drawn with seed {seed}, imitating those measured elsewhere"
+        )
+        return ties, Account(invented=(said,))
+    return read_ties(path, people, staff is not None)
+
+
+def _of_sites(site_file: SiteFile, files: _Files, shipped: bool) -> Account:
+    """What was read of the site file, and which of its cells were filled in."""
+    sites = site_file.sites
+    read = "" if shipped else f"{files.sites.name}: "
+    imputed = sites["imputed"].str.split().explode().dropna().value_counts()
+    invented = [
+        f"{column} of {counted(int(n), 'site')}"
+        for column, n in sorted(imputed.items(), key=lambda item: str(item[0]))
+    ]
+    drawn = int((sites["prrc"] == "unknown").sum())
+    if drawn:
+        invented.append(
+            f"whether and when {counted(drawn, 'site')} has a PRRC: drawn anew in each history"
+        )
+    return Account((f"{read}{counted(len(sites), 'site')}",), invented=tuple(invented))
+
+
+def _of_staff(people: Staff, path: Path | None) -> Account:
+    number = len(people.site)
+    if path is not None:
+        return Account((f"{path.name}: {counted(number, 'staff member')}",))
+    said = f"{counted(number, 'staff post')}, in number by workload where mh_staff is not given"
+    return Account(invented=(f"{said}, in roles and programmes by assumed shares",))
 
 
 def _note(files: _Files, staff: Path | None, ties: Path | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from imr_sim.errors import RequestError
+from imr_sim.system.account import Account
 from imr_sim.system.cache import cached_ties
 from imr_sim.system.staffing import Staff
 from imr_sim.system.system import System
@@ -43,4 +44,5 @@ def with_generated_ties(system: System, seed: int = 2012, shape: TieShape = USUA
     ties = cached_ties(staff, system.sites["visn"].to_numpy(), seed, shape)
     told = ", ".join(f"{f.name} {getattr(shape, f.name):g}" for f in fields(shape))
     note = f"{system.note} Ties generated anew (assumption), seed {seed}: {told}."
-    return replace(system, ties=ties, note=note)
+    account = system.account + Account(invented=(f"other ties, seed {seed}: {told}",))
+    return replace(system, ties=ties, note=note, account=account)

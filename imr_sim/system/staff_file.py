@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,8 @@ def read_staff(path: Path, stations: pd.Series, mh_staff: pd.Series) -> Staff:
     Returns
     -------
     Staff
-        Sorted by site; within a site in the order of the file.
+        Sorted by site, within a site by id (numbers in ids by their size), so that the order of
+        the rows does not matter.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def read_staff(path: Path, stations: pd.Series, mh_staff: pd.Series) -> Staff:
     defects = Defects(str(path))
     site = raw["station"].map({station: i for i, station in enumerate(stations)})
     role = raw["role"].map({role: i for i, role in enumerate(ROLES)})
-    smi = raw["smi"].map(_flag)
+    smi = raw["smi"].map(flag_or_none)
     _note_bad(raw, "station", site.isna(), "the site table has no such station", defects)
     _note_bad(raw, "role", role.isna(), "no role has this name", defects, known=ROLES)
     _note_bad(raw, "smi", smi.isna(), "it is neither true nor false", defects, ("True", "False"))
@@ -50,7 +52,8 @@ def read_staff(path: Path, stations: pd.Series, mh_staff: pd.Series) -> Staff:
     repeated = raw["staff_id"].duplicated() & raw["staff_id"].ne("")
     _note_bad(raw, "staff_id", repeated, "an earlier row has it already", defects)
     defects.raise_if_any()
-    order = np.argsort(site.to_numpy(dtype=int), kind="stable")
+    ids = raw["staff_id"].tolist()
+    order = np.array(sorted(range(len(ids)), key=lambda i: (site.iloc[i], _natural(ids[i]))))
     staff = Staff(
         site.to_numpy(dtype=np.int32)[order],
         role.to_numpy(dtype=np.uint8)[order],
@@ -61,7 +64,15 @@ def read_staff(path: Path, stations: pd.Series, mh_staff: pd.Series) -> Staff:
     return staff
 
 
-def _flag(cell: str) -> bool | None:
+def _natural(staff_id: str) -> tuple[list[tuple[int, str]], str]:
+    """Key that sorts p2 before p10."""
+    parts = re.split(r"([0-9]+)", staff_id)  # words stand at even places, numbers at odd ones
+    parts[1::2] = [number.lstrip("0") for number in parts[1::2]]
+    return [(len(p) if i % 2 else 0, p) for i, p in enumerate(parts)], staff_id
+
+
+def flag_or_none(cell: str) -> bool | None:
+    """What a cell says of True or False; None where it says neither."""
     try:
         return cells.flag(cell)
     except cells.BadCell:

@@ -13,7 +13,7 @@ DATA = {"ac": 1.6, "b": -0.9}
 
 
 def posterior_mean(bank, found, name):
-    axis = bank.watched.space.names.index(name)
+    axis = bank.simulator.space.names.index(name)
     return float((found.weights * axis_values(bank, axis)).sum())
 
 

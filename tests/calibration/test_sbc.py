@@ -20,7 +20,7 @@ def ranks(claimed: float) -> Ranks:
     honest = rank_truth(bank, 200, 7)
     if claimed == NOISE:
         return honest
-    return rank_truth(replace(bank, watched=bank.watched.believing(claimed)), 200, 7)
+    return rank_truth(replace(bank, simulator=bank.simulator.believing(claimed)), 200, 7)
 
 
 def test_ranks_of_a_right_posterior_are_uniform():

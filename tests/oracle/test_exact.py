@@ -50,7 +50,7 @@ class Twins:
         self.batch.begin_policy()
         campaign = self.batch.campaign(load_strategy(arm), months - policy, budget)
         plan = yaml.safe_load((PLANS / f"{arm}.yaml").read_text(encoding="utf-8"))
-        planner = Planner(self.oracle, self.system, plan, budget)
+        planner = Planner(self.oracle, self.system, plan, budget, months - policy)
         for _ in range(months - policy):
             doses = campaign.doses(self.batch.view(campaign))
             planner.deliver()

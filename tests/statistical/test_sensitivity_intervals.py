@@ -7,17 +7,17 @@ import pytest
 
 from imr_sim.sensitivity.indices import indices
 from imr_sim.sensitivity.known import FUNCTIONS, ishigami
-from imr_sim.sensitivity.luck import luck_shares
-from imr_sim.sensitivity.stage import Answers, morris_stage, pawn_stage, sobol_stage
+from imr_sim.sensitivity.noise import noise_shares
+from imr_sim.sensitivity.sample import Evaluations, morris_sample, pawn_sample, sobol_sample
 
 SLOPES = np.array([1.0, 0.5, 0.0])
 NAMES = ishigami().factors.names
 
 
-def linear(stage, seed: int, noise: float, replicates: int = 2) -> Answers:
+def linear(sample, seed: int, noise: float, replicates: int = 2) -> Evaluations:
     """The third input does nothing; luck differs at every point."""
-    luck = noise * np.random.default_rng(seed).normal(size=(len(stage.u), replicates))
-    return Answers.of(stage, "y", (stage.u @ SLOPES)[:, None] + luck)
+    luck = noise * np.random.default_rng(seed).normal(size=(len(sample.u), replicates))
+    return Evaluations.of(sample, "y", (sample.u @ SLOPES)[:, None] + luck)
 
 
 def test_intervals_of_the_share_of_luck_cover_it():
@@ -25,8 +25,8 @@ def test_intervals_of_the_share_of_luck_cover_it():
     truth = noise**2 / (noise**2 + part)
     inside = 0
     for seed in range(60):
-        answers = linear(pawn_stage(NAMES, 256, seed), seed, noise, 3)
-        found = luck_shares(answers, 200, seed).iloc[0]
+        evaluations = linear(pawn_sample(NAMES, 256, seed), seed, noise, 3)
+        found = noise_shares(evaluations, 200, seed).iloc[0]
         inside += found["lo"] <= truth <= found["hi"]
     assert inside >= 51, "95% intervals; fewer than 51 of 60 has a chance of 1 in 1,000"
 
@@ -34,10 +34,10 @@ def test_intervals_of_the_share_of_luck_cover_it():
 @pytest.mark.parametrize(
     ("make", "index"),
     [
-        (lambda seed: sobol_stage(NAMES, 128, False, seed), "ST_beyond_luck"),
-        (lambda seed: sobol_stage(NAMES, 128, False, seed), "S1"),
-        (lambda seed: morris_stage(NAMES, 20, seed), "mu_star"),
-        (lambda seed: pawn_stage(NAMES, 256, seed), "median"),
+        (lambda seed: sobol_sample(NAMES, 128, False, seed), "ST_beyond_luck"),
+        (lambda seed: sobol_sample(NAMES, 128, False, seed), "S1"),
+        (lambda seed: morris_sample(NAMES, 20, seed), "mu_star"),
+        (lambda seed: pawn_sample(NAMES, 256, seed), "median"),
     ],
     ids=["ST_beyond_luck", "S1", "mu_star", "median"],
 )
@@ -57,9 +57,9 @@ def test_what_does_nothing_is_seldom_said_to_do_something(make, index):
 def test_known_indices_are_within_a_fiftieth_of_the_truth_for_any_seed(name):
     function = FUNCTIONS[name]()
     for seed in range(20):
-        stage = sobol_stage(function.factors.names, 4096, False, seed)
-        values = function.answer(stage, lambda share, message: None)["y"]
-        rows = indices(Answers.of(stage, "y", values), resamples=2, seed=seed)
+        sample = sobol_sample(function.factors.names, 4096, False, seed)
+        values = function.evaluate(sample, lambda share, message: None)["y"]
+        rows = indices(Evaluations.of(sample, "y", values), resamples=2, seed=seed)
         table = rows.pivot(index="parameter", columns="index", values="value")
         for parameter, truth in function.truth.items():
             assert abs(table.loc[parameter, "S1"] - truth[0]) < 0.02

@@ -1,7 +1,10 @@
 """Cost per added VAMC-year and the frontier."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imr_sim.analysis.cost import cost_ratio, frontier
 
@@ -79,3 +82,59 @@ def test_resampling_keeps_cost_and_effect_of_a_draw_together(seed):
     years = np.random.default_rng(3).lognormal(1, 1, (40, 1))
     ratio = cost_ratio(7 * years, years, seed=seed)
     assert ratio[:3] == pytest.approx((7, 7, 7))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3)).map(lambda p: (p[0] * 10.0, p[1] * 5.0)),
+        min_size=1,
+        max_size=9,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_a_place_on_the_frontier_never_hangs_on_the_order_and_equal_ones_share_it(points, random):
+    def found(order):
+        cost, years = (np.array([points[i][k] for i in order]) for k in (0, 1))
+        table = frontier([str(i) for i in order], cost, years).set_index("strategy")
+        return table.drop(columns=["cost_usd", "vamc_years"]).sort_index()
+
+    plain = found(range(len(points)))
+    order = list(range(len(points)))
+    random.shuffle(order)
+    pd.testing.assert_frame_equal(found(order), plain)
+    for i, one in enumerate(points):
+        better = [p for p in points if p != one and p[0] <= one[0] and p[1] >= one[1]]
+        assert (plain["status"][str(i)] == "dominated") == bool(better)
+        for j, other in enumerate(points):
+            if one == other:
+                assert plain["status"][str(i)] == plain["status"][str(j)]
+
+
+@given(st.integers(0, 10**6), st.floats(-50, 50), st.floats(-5, 5))
+def test_no_cost_per_vamc_year_is_ever_negative(seed, cost, years):
+    rng = np.random.default_rng(seed)
+    ratio = cost_ratio(rng.normal(cost, 20, (30, 1)), rng.normal(years, 2, (30, 1)), seed)
+    numbers = np.array(ratio[:3])
+    assert np.isnan(numbers).all() == bool(ratio.reason)
+    assert not (numbers < 0).any()
+
+
+@pytest.mark.parametrize(
+    ("cost", "years", "reason"),
+    [
+        (-1, 1, "cheaper and better"),
+        (-1, 0, "costs less, adds no VAMC-years"),
+        (-1, -1, "costs less, loses VAMC-years"),
+        (0, 0, "adds no VAMC-years"),
+        (0, -1, "adds no VAMC-years"),
+        (1, 0, "dominated: costs more, adds no VAMC-years"),
+    ],
+)
+def test_why_there_is_no_ratio_is_said(cost, years, reason):
+    found = cost_ratio(np.full((3, 1), float(cost)), np.full((3, 1), float(years)), seed=1)
+    assert found.reason == reason
+
+
+def test_a_gain_that_is_only_rounding_is_none():
+    years = np.array([[0.1 + 0.2], [-0.3]])
+    assert cost_ratio(np.zeros((2, 1)), years, seed=1).reason == "adds no VAMC-years"

@@ -86,7 +86,7 @@ def test_threads_change_nothing(small, draws, comparison, threads):
 
 @pytest.mark.parametrize("size", [1, 5])
 def test_the_size_of_batches_changes_nothing(small, draws, comparison, size, monkeypatch):
-    monkeypatch.setattr(module, "CHUNK_HISTORIES", size)
+    monkeypatch.setattr("imr_sim.experiment.driver.CHUNK_HISTORIES", size)
     same(imr.compare(small, draws, STRATEGIES, **RUN), comparison)
 
 

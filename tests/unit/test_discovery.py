@@ -12,10 +12,10 @@ from figure_words import check_layout, words
 
 from imr_sim import plots
 from imr_sim.cli.main import main
-from imr_sim.discovery import Cases, discover
-from imr_sim.discovery.boxes import Box, Limit, find_boxes
-from imr_sim.discovery.find import FOUND, NOISE, wilson
-from imr_sim.discovery.words import report
+from imr_sim.sensitivity.discovery import Cases, discover
+from imr_sim.sensitivity.discovery.boxes import Box, Limit, find_boxes
+from imr_sim.sensitivity.discovery.find import FOUND, NOISE, wilson
+from imr_sim.sensitivity.discovery.words import report
 
 NAMES = ("media", "a0", "b_fit", "beta_within", "forgetting")
 
@@ -88,7 +88,7 @@ def test_where_all_draws_are_alike_no_condition_is_made_up():
 def test_a_limit_that_adds_nothing_has_a_large_quasi_p():
     those = cases()
     box = Box((Limit(0, 0.6, np.inf), Limit(1, -np.inf, 0.5), Limit(4, 0.05, np.inf)))
-    from imr_sim.discovery.find import _limit
+    from imr_sim.sensitivity.discovery.find import _limit
 
     everywhere = np.ones(len(those), bool)
     ps = [_limit("as good", box, x, those, those.good, everywhere)["quasi_p"] for x in box.limits]

@@ -18,6 +18,7 @@ from imr_sim.model.parameters import (
     SPECS,
     as_set,
     parameter_frame,
+    prior_cube,
 )
 
 EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence.md"
@@ -112,6 +113,24 @@ def test_parameters_cannot_be_changed_only_replaced():
 def test_prior_draws_are_the_same_every_time_and_differ_by_seed():
     assert (imr.prior(16).values == imr.prior(16, seed=0).values).all()
     assert (imr.prior(16, seed=0).values != imr.prior(16, seed=1).values).any()
+
+
+def test_a_parameter_that_is_added_or_moved_leaves_the_prior_draws_of_all_others(monkeypatch):
+    before = imr.prior(8, seed=3).frame()
+    new = dict.fromkeys(["an_addition", *reversed(NAMES)], SPECS["media"]) | SPECS
+    assert next(iter(new)) == "an_addition"
+    monkeypatch.setattr("imr_sim.model.parameters.SPECS", new)
+    monkeypatch.setattr("imr_sim.model.parameters.NAMES", tuple(new))
+    after = imr.prior(8, seed=3).frame()
+    np.testing.assert_array_equal(after[list(NAMES)], before)
+    assert (after["an_addition"] != after["media"]).all()
+
+
+def test_every_eighth_of_a_prior_has_one_of_eight_draws():
+    cube = prior_cube(8, NAMES, seed=5)
+    eighths = np.sort(np.floor(8 * cube), axis=0)
+    assert (eighths == np.arange(8)[:, None]).all()
+    assert len(np.unique(cube, axis=1).T) == len(NAMES)
 
 
 def test_prior_draws_lie_in_range_and_are_called_a_prior():

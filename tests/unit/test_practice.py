@@ -57,7 +57,7 @@ class Watcher(Strategy):
 def test_imr_is_the_model_as_it_stands(small, draws):
     """Bit by bit what the engine gives by itself."""
     draw, replicate, values = identities(draws, 1)
-    plain = Batch(Setting.of(small, 5, "2004-01"), values, draw, replicate).advance_quietly(120)
+    plain = Batch(Setting.of(small, 5, "2004-01"), values, draw, replicate).advance(120)
     for practice in ("imr", load_practice("imr"), Practice("IMR", "2004-01")):
         history = imr.simulate(small, draws, practice=practice, months=120, seed=5)
         assert (history.record[:, 0] == plain).all()
@@ -169,13 +169,13 @@ def test_planners_of_support_and_of_strategies_have_errors_and_luck_of_their_own
     """Support that changes nothing changes no later survey, and shares no error with it."""
     same = Practice("Y", "2010-01")
     early, late, alone = Watcher(), Watcher(), Watcher()
-    dates = {"policy_start": "2012-01", "months": 25}
+    dates = {"policy_start": "2012-01", "months": 25, "threads": 1}  # one batch
     imr.simulate(small, draws, late, practice=supported(early, 0, 24), **dates)
     imr.simulate(small, draws, alone, practice=same, **dates)
     for name in ("leadership", "awareness", "luck", "month"):
         np.testing.assert_array_equal(late.seen[name], alone.seen[name])
     first = Watcher()
-    imr.simulate(small, draws, first, practice=same, months=1)
+    imr.simulate(small, draws, first, practice=same, months=1, threads=1)
     for name in ("leadership", "awareness", "luck"):
         assert (early.seen[name] != first.seen[name]).all()
     assert abs(np.corrcoef(early.seen["luck"].ravel(), first.seen["luck"].ravel())[0, 1]) < 0.4

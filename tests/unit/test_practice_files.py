@@ -47,7 +47,7 @@ def test_a_file_says_all_of_a_practice(here):
     (here / "mine.yaml").write_text(MINE)
     mine = imr.load_practice("mine.yaml")
     assert (mine.name, mine.start, mine.invented) == ("My practice", "2012-03", False)
-    assert mine.said_moves == "media x 2, caseload = 8"
+    assert mine.moves_in_words == "media x 2, caseload = 8"
     assert (mine.support.start, mine.support.end) == (0, 12)
     assert imr.load_practice(here / "mine.yaml").parameters == mine.parameters
     assert imr.load_practice(mine) is mine

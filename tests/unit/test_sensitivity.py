@@ -13,13 +13,13 @@ from SALib.test_functions import Sobol_G as salib_g
 
 from imr_sim.errors import ImrSimError, RequestError, RequestErrors
 from imr_sim.model.parameters import SPECS, prior
+from imr_sim.sensitivity.analysis import Settings, analyse, most_influential
 from imr_sim.sensitivity.factors import draw_factors, medians, prior_factors, varied
 from imr_sim.sensitivity.indices import _distances, indices
 from imr_sim.sensitivity.known import G, ishigami, sobol_g
 from imr_sim.sensitivity.library import problem
 from imr_sim.sensitivity.model import ratio_of_means
-from imr_sim.sensitivity.stage import Answers, morris_stage, pawn_stage, sobol_stage
-from imr_sim.sensitivity.study import Plan, most_influential, study
+from imr_sim.sensitivity.sample import Evaluations, morris_sample, pawn_sample, sobol_sample
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class Noisy:
     shared: float = 0.0
     holes: tuple[int, ...] = ()
 
-    def answer(self, stage, progress):
-        at = [self.factors.names.index(n) for n in stage.names]
-        y = stage.u @ np.array(self.slopes)[at]
-        rng = np.random.default_rng(len(stage.u))
+    def evaluate(self, sample, progress):
+        at = [self.factors.names.index(n) for n in sample.names]
+        y = sample.u @ np.array(self.slopes)[at]
+        rng = np.random.default_rng(len(sample.u))
         luck = self.noise * rng.normal(size=(len(y), self.replicates))
-        if not stage.own_luck:
+        if not sample.own_luck:
             luck = luck + self.shared * rng.normal(size=self.replicates)
         values = y[:, None] + luck
         values[list(self.holes), 0] = np.nan
@@ -65,15 +65,15 @@ def test_the_known_functions_and_their_truth_are_salibs():
 
 
 def test_second_order_indices_find_the_pair_that_acts_together():
-    plan = Plan(methods=("sobol",), samples=2048, second_order=True)
-    rows = study(ishigami(), plan).indices
+    plan = Settings(methods=("sobol",), samples=2048, second_order=True)
+    rows = analyse(ishigami(), plan).indices
     pairs = rows[rows["index"] == "S2"].set_index("parameter")
     assert pairs.loc["x1 x x3", "value"] == pytest.approx(0.2437, abs=0.03)
     assert pairs["distinct"].to_dict() == {"x1 x x2": False, "x1 x x3": True, "x2 x x3": False}
 
 
 def test_screening_hands_on_the_most_influential():
-    result = study(sobol_g(), Plan(trajectories=30, top=3, samples=256, points=256))
+    result = analyse(sobol_g(), Settings(trajectories=30, top=3, samples=256, points=256))
     assert set(result.chosen) == {"x1", "x2", "x3"}
     assert set(table(result, "sobol").index) == set(result.chosen)
     assert set(table(result, "pawn").index) == set(result.chosen)
@@ -90,14 +90,14 @@ def test_each_outcome_sends_its_own_leaders_on():
 
 def test_the_share_of_the_variance_that_is_taken_apart_is_told():
     """Of 1 + 1/4 parts by the inputs, the first alone makes 4/5."""
-    plan = Plan(trajectories=10, top=1, samples=1024, points=1024)
-    row = study(Noisy(noise=0.1), plan).outcomes.iloc[0]
+    plan = Settings(trajectories=10, top=1, samples=1024, points=1024)
+    row = analyse(Noisy(noise=0.1), plan).outcomes.iloc[0]
     assert row["covered_lo"] < 0.8 < row["covered_hi"]
     assert row["covered_hi"] - row["covered_lo"] < 0.3
 
 
 def test_pawn_tells_influence_from_none():
-    rows = study(sobol_g(), Plan(methods=("pawn",), points=512)).indices
+    rows = analyse(sobol_g(), Settings(methods=("pawn",), points=512)).indices
     median = rows[rows["index"] == "median"].set_index("parameter")
     assert median.loc["x1", "distinct"] and median.loc["x2", "distinct"]
     assert median.loc["x5":"x8", "distinct"].sum() == 0
@@ -119,17 +119,17 @@ def test_pawn_is_salibs(ties):
 
 def test_numpys_global_state_is_never_touched_and_zero_is_a_seed():
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    plan = Plan(trajectories=4, samples=32, points=64, seed=0)
-    one, other = study(ishigami(), plan), study(ishigami(), plan)
+    plan = Settings(trajectories=4, samples=32, points=64, seed=0)
+    one, other = analyse(ishigami(), plan), analyse(ishigami(), plan)
     assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
     pd.testing.assert_frame_equal(one.indices, other.indices)
-    changed = study(ishigami(), Plan(methods=("sobol",), samples=32, seed=1)).indices["value"]
+    changed = analyse(ishigami(), Settings(methods=("sobol",), samples=32, seed=1)).indices["value"]
     assert not set(changed) & set(one.indices["value"])
 
 
 def test_luck_is_taken_off_the_total_index():
     """Without it, an input that does nothing would seem to matter: by the share of luck."""
-    rows = study(Noisy(), Plan(methods=("sobol",), samples=1024)).indices
+    rows = analyse(Noisy(), Settings(methods=("sobol",), samples=1024)).indices
     nothing = rows[rows["parameter"] == "x3"].set_index("index")
     part = (1.0 + 0.25) / 12
     share = 0.25 / (0.25 + part)
@@ -143,22 +143,22 @@ def test_luck_is_taken_off_the_total_index():
 
 
 def test_screening_does_not_take_luck_for_influence():
-    rows = study(Noisy(noise=0.2), Plan(methods=("morris",), trajectories=200)).indices
+    rows = analyse(Noisy(noise=0.2), Settings(methods=("morris",), trajectories=200)).indices
     star = rows[rows["index"] == "mu_star"].set_index("parameter")
     assert star["distinct"].to_dict() == {"x1": True, "x2": True, "x3": False}
     assert star.loc["x3", "value"] == pytest.approx(star.loc["x3", "floor"], rel=0.2)
 
 
 def test_effects_are_changes_over_the_middle_three_quarters():
-    rows = study(Noisy(noise=0.0), Plan(methods=("morris",), trajectories=5)).indices
+    rows = analyse(Noisy(noise=0.0), Settings(methods=("morris",), trajectories=5)).indices
     mu = rows[rows["index"] == "mu"].set_index("parameter")["value"]
     assert mu["x1"] == pytest.approx(0.75) and mu["x2"] == pytest.approx(0.375)
 
 
 @pytest.mark.parametrize("method", ["sobol", "pawn"])
 def test_the_share_of_luck_is_that_put_in(method):
-    plan = Plan(methods=(method,), samples=1024, points=1024)
-    shares = study(Noisy(shared=3.0), plan).luck.set_index("share_of")
+    plan = Settings(methods=(method,), samples=1024, points=1024)
+    shares = analyse(Noisy(shared=3.0), plan).noise.set_index("share_of")
     part = 1.25 / 12  # of the variance, by the inputs
     means = shares.loc["means"]
     assert means["lo"] < 0.25 / (0.25 + part) < means["hi"], "the shared part cancels"
@@ -169,9 +169,9 @@ def test_the_share_of_luck_is_that_put_in(method):
 
 
 def test_blocks_with_a_hole_are_left_out_whole():
-    plan = Plan(methods=("sobol",), samples=128)
-    whole = study(Noisy(noise=0.0), plan)
-    holed = study(Noisy(noise=0.0, holes=(7, 8, 301)), plan)
+    plan = Settings(methods=("sobol",), samples=128)
+    whole = analyse(Noisy(noise=0.0), plan)
+    holed = analyse(Noisy(noise=0.0, holes=(7, 8, 301)), plan)
     assert holed.lost[["missing", "blocks", "dropped"]].to_numpy().tolist() == [[3, 128, 2]]
     assert (holed.indices["n"] == 126).all()
     one, other = table(whole, "sobol"), table(holed, "sobol")
@@ -180,16 +180,16 @@ def test_blocks_with_a_hole_are_left_out_whole():
 
 def test_too_many_holes_are_refused_with_one_message():
     with pytest.raises(ImrSimError, match=r"y has no value at 40 of 640 points of sobol"):
-        study(Noisy(holes=tuple(range(0, 200, 5))), Plan(methods=("sobol",), samples=128))
+        analyse(Noisy(holes=tuple(range(0, 200, 5))), Settings(methods=("sobol",), samples=128))
 
 
 def test_convergence_uses_the_first_parts_of_one_design():
-    result = study(ishigami(), Plan(methods=("sobol",), samples=256))
+    result = analyse(ishigami(), Settings(methods=("sobol",), samples=256))
     found = result.convergence
     assert sorted(found["n"].unique()) == [32, 64, 128, 256]
     last = found[found["n"] == 256].reset_index(drop=True)
     pd.testing.assert_frame_equal(last, result.indices)
-    half = study(ishigami(), Plan(methods=("sobol",), samples=128)).indices
+    half = analyse(ishigami(), Settings(methods=("sobol",), samples=128)).indices
     np.testing.assert_allclose(found[found["n"] == 128]["value"], half["value"])
 
 
@@ -236,25 +236,25 @@ def test_a_parameter_without_spread_cannot_be_varied():
         prior_factors({}, ["medea"])
 
 
-@pytest.mark.parametrize("make", [morris_stage, sobol_stage, pawn_stage])
+@pytest.mark.parametrize("make", [morris_sample, sobol_sample, pawn_sample])
 def test_designs_stay_inside_the_unit_cube(make):
     names = ("a", "b")
-    stage = make(names, 8, False, 0) if make is sobol_stage else make(names, 8, 0)
-    assert ((stage.u > 0) & (stage.u < 1)).all()
-    assert len(stage.u) == stage.blocks * stage.size
+    sample = make(names, 8, False, 0) if make is sobol_sample else make(names, 8, 0)
+    assert ((sample.u > 0) & (sample.u < 1)).all()
+    assert len(sample.u) == sample.blocks * sample.size
 
 
 def test_a_constant_outcome_has_no_influences():
     class Flat(Noisy):
-        def answer(self, stage, progress):
-            return {"y": np.full((len(stage.u), 2), 3.0)}
+        def evaluate(self, sample, progress):
+            return {"y": np.full((len(sample.u), 2), 3.0)}
 
-    rows = study(Flat(), Plan(trajectories=4, samples=16, points=64)).indices
+    rows = analyse(Flat(), Settings(trajectories=4, samples=16, points=64)).indices
     assert (rows["value"] == 0).all() and not rows["distinct"].any()
 
 
 def test_an_index_of_a_dropped_sample_still_names_what_it_is_of():
-    stage = sobol_stage(("x1", "x2", "x3"), 16, False, 1)
-    answers = Answers.of(stage, "y", Noisy().answer(stage, None)["y"])
-    found = indices(answers, resamples=50)
+    sample = sobol_sample(("x1", "x2", "x3"), 16, False, 1)
+    evaluations = Evaluations.of(sample, "y", Noisy().evaluate(sample, None)["y"])
+    found = indices(evaluations, resamples=50)
     assert set(found["outcome"]) == {"y"} and set(found["method"]) == {"sobol"}

@@ -15,14 +15,12 @@ import pytest
 from figure_words import check_layout, words
 
 from imr_sim import plots
+from imr_sim.cli.commands.sensitivity.inputs import load_sensitivity
 from imr_sim.cli.main import main
-from imr_sim.cli.overrides import compose_request
-from imr_sim.cli.requests import check_request, fields_of
-from imr_sim.cli.sensitivity_inputs import load_sensitivity
-from imr_sim.cli.sensitivity_request import SensitivityRequest
+from imr_sim.cli.request.read import read_request
+from imr_sim.sensitivity.analysis import Settings, analyse
 from imr_sim.sensitivity.known import ishigami, sobol_g
-from imr_sim.sensitivity.stage import Answers, pawn_stage
-from imr_sim.sensitivity.study import Plan, study
+from imr_sim.sensitivity.sample import Evaluations, pawn_sample
 from imr_sim.sensitivity.words import report
 from imr_sim.strategies import Strategy, Wish
 
@@ -56,10 +54,7 @@ def done(capsys, *argv):
 
 
 def asked(*argv):
-    values = compose_request("sensitivity", fields_of(SensitivityRequest), argv)
-    request = check_request(SensitivityRequest, values).settled()
-    request.check()
-    return request
+    return read_request("sensitivity", argv)
 
 
 @pytest.mark.parametrize("name", ["ishigami", "sobol_g"])
@@ -95,9 +90,9 @@ def test_a_study_leaves_a_folder_that_explains_itself(capsys, here):
 
 def test_replicates_of_a_design_share_their_luck_and_those_of_pawn_do_not():
     model = load_sensitivity(asked(*TINY[1:])).function
-    stage = pawn_stage(("media",), 4, 1)
-    assert not model.scenario(stage).common_luck
-    assert model.scenario(dataclasses.replace(stage, own_luck=False)).common_luck
+    sample = pawn_sample(("media",), 4, 1)
+    assert not model.scenario(sample).common_luck
+    assert model.scenario(dataclasses.replace(sample, own_luck=False)).common_luck
 
 
 def test_dates_and_references_fill_themselves_in():
@@ -178,13 +173,13 @@ def test_failing_runs_are_counted_and_named(here):
     model = dataclasses.replace(
         model, strategy=Fails(0.2), folder=here, policy_start="2018-01", horizon=12
     )
-    stage = pawn_stage(("media",), 64, 1)
-    values = model.answer(stage, lambda share, message: None)["vamcs_providing"]
+    sample = pawn_sample(("media",), 64, 1)
+    values = model.evaluate(sample, lambda share, message: None)["vamcs_providing"]
     failed, message = model.failed["pawn"]
     assert failed == np.isnan(values).sum() > 0
     assert "no planner at hand" in message
     with pytest.raises(Exception, match="has no value at"):
-        Answers.of(stage, "vamcs_providing", values)
+        Evaluations.of(sample, "vamcs_providing", values)
 
 
 @pytest.mark.parametrize(
@@ -249,12 +244,14 @@ def test_a_killed_study_goes_on_to_the_same_tables(capsys, here):
 
 @pytest.fixture(scope="module")
 def result():
-    return study(sobol_g(), Plan(trajectories=8, top=5, samples=128, points=128))
+    return analyse(sobol_g(), Settings(trajectories=8, top=5, samples=128, points=128))
 
 
 STAMP = "PRIOR parameters: 8 parameters varied over their priors: judgements, not findings"
 FIGURES = {
-    "tornado": lambda r: plots.plot_tornado(r.indices, r.luck, r.outcomes, STAMP, "IMR: 139 VAMCs"),
+    "tornado": lambda r: plots.plot_tornado(
+        r.indices, r.noise, r.outcomes, STAMP, "IMR: 139 VAMCs"
+    ),
     "screening": lambda r: plots.plot_screening(r.indices, "y", STAMP, "IMR: 139 VAMCs"),
     "heat_map": lambda r: plots.plot_heat_map(r.indices, r.outcomes, STAMP, "IMR: 139 VAMCs"),
     "convergence": lambda r: plots.plot_convergence(r.convergence, "y", STAMP, "IMR: 139 VAMCs"),
@@ -272,9 +269,9 @@ def test_figures_are_legible_and_say_what_they_are_of(result, name):
 
 
 def test_the_report_says_what_is_not_told_from_no_influence():
-    noisy = study(ishigami(), Plan(methods=("sobol",), samples=1024))
+    noisy = analyse(ishigami(), Settings(methods=("sobol",), samples=1024))
     text = report(noisy, "y", {})
     row = next(line for line in text.splitlines() if line.startswith("x3"))
     assert row.split("]")[1].startswith("*"), "S1 of x3 is 0"
     assert "x1 decides" in text or "x2 decides" in text
-    assert "not settled" in text or "moved by more than" in text
+    assert "not converged" in text or "moved by more than" in text

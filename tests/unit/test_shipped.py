@@ -7,6 +7,7 @@ import json
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import imr_sim as imr
@@ -68,13 +69,26 @@ def test_a_folder_is_no_parquet(path):
     refused(path)
 
 
-def test_a_missing_a_misnamed_and_no_column_are_told_apart(frame, path):
-    frame.drop(columns="media").to_parquet(path)
-    refused(path, "missing media")
+def test_a_misnamed_and_a_surplus_column_and_no_parameter_at_all_are_told_apart(frame, path):
     frame.rename(columns={"media": "medja"}).to_parquet(path)
     refused(path, "missing media", "unknown medja")
     frame.assign(surplus=1.0).to_parquet(path)
     refused(path, "unknown surplus")
+    frame[[]].to_parquet(path)
+    refused(path, "no columns")
+
+
+def test_what_a_users_draws_leave_out_is_filled_in_from_its_prior_and_named(frame, path):
+    frame.drop(columns=["media", "forgetting"]).to_parquet(path)
+    draws = imr.read_draws(path)
+    assert "filled in from their priors (judgements): " in draws.note
+    assert set(draws.note.split(": ")[-1].split(", ")) == {"media", "forgetting"}
+    assert set(draws.extra["filled_from_prior"]) == {"media", "forgetting"}
+    assert len(np.unique(draws.column("media"))) == len(frame)
+    given = [name for name in NAMES if name not in ("media", "forgetting")]
+    np.testing.assert_array_equal(draws.frame()[given], frame[given])
+    frame[given[::-1]].to_parquet(path)
+    np.testing.assert_array_equal(imr.read_draws(path).values, draws.values)
 
 
 def test_a_file_without_rows_is_refused(frame, path):
@@ -128,3 +142,30 @@ def test_the_manifest_is_about_the_draws_that_ship():
 
 def test_the_shipped_file_can_be_read_as_a_users_own():
     np.testing.assert_array_equal(imr.read_draws(DRAWS).values, imr.posterior().values)
+
+
+@pytest.fixture
+def without_media(monkeypatch, tmp_path):
+    """The draws as they would ship if `media` were added to the model today, and `gone` deleted."""
+    path = tmp_path / "shipped.parquet"
+    draws = pd.read_parquet(DRAWS)
+    draws.drop(columns="media").assign(gone=1.0).to_parquet(path)
+    monkeypatch.setattr("imr_sim.model.shipped.DRAWS", path)
+
+
+def test_a_parameter_younger_than_the_shipped_draws_is_a_prior_and_said_to_be_one(without_media):
+    now, before = imr.posterior(), pd.read_parquet(DRAWS)
+    assert now.note.count("filled in from their priors (judgements): media") == 1
+    assert "not used, as no parameter has this name any more: gone" in now.note
+    others = [name for name in NAMES if name != "media"]
+    np.testing.assert_array_equal(now.frame()[others], before[others])
+    np.testing.assert_array_equal(now.column("media"), imr.posterior().column("media"))
+    spec = SPECS["media"]
+    ranks = spec.prior.quantile((np.arange(len(now)) + 0.5) / len(now), spec.low, spec.high)
+    assert np.abs(np.sort(now.column("media")) / ranks - 1).max() < 0.25
+    assert abs(np.corrcoef(now.column("media"), now.column("forgetting"))[0, 1]) < 0.15
+
+
+def test_a_comparison_tells_what_it_filled_in(without_media):
+    found = imr.compare(imr.load_system("small"), imr.posterior().take(2), ["champions"], horizon=2)
+    assert "from their priors (judgements): media" in found.parameters_note

@@ -30,7 +30,7 @@ from imr_sim.system import load_system
 
 ROOT = Path(__file__).resolve().parents[2]
 # Names of the compilation of Powell et al. 2015 that strategies use beyond those of the levers.
-MORE_ERIC = {"Stage implementation scale up", "Tailor strategies"}
+MORE_ERIC = {"Setting implementation scale up", "Tailor strategies"}
 GOOD = """\
 name: mine
 components:
@@ -208,7 +208,7 @@ def test_nesting_that_would_fill_the_memory_is_refused_at_once(tmp_path):
         "a0: &a0 [x]",
         *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)),
     ]
-    with pytest.raises(RequestError, match="it is not keys and values"):
+    with pytest.raises(RequestError, match="more values than can be read"):
         load_strategy(write(tmp_path, "\n".join([*lines, "components: *a29"])))
 
 

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from imr_sim.cli.commands.sweep.inputs import load_sweep
 from imr_sim.cli.main import main
-from imr_sim.cli.sweep import sweep_request
-from imr_sim.cli.sweep_inputs import load_sweep
+from imr_sim.cli.request.read import read_request
 from imr_sim.errors import RequestError
 
 TINY = [
@@ -110,7 +110,7 @@ def test_a_sweep_in_which_nothing_works_has_failed(capsys, here):
 
 
 def test_posterior_draws_are_points_with_luck_of_their_own():
-    request = sweep_request(["system=small", "design=posterior", "design.points=12"])
+    request = read_request("sweep", ["system=small", "design=posterior", "design.points=12"])
     scenario = load_sweep(request).scenario
     assert len(scenario.design) == scenario.runs == 12
     assert not scenario.common_luck
@@ -118,11 +118,11 @@ def test_posterior_draws_are_points_with_luck_of_their_own():
 
 def test_a_preset_comes_after_what_is_written(here):
     (here / "mine.yaml").write_text("design: sobol\nreplicates: 3\nparameters: prior\n")
-    request = sweep_request(["experiment=mine.yaml", "replicates=2"])
+    request = read_request("sweep", ["experiment=mine.yaml", "replicates=2"])
     assert (request.design.kind, request.replicates) == ("sobol", 2)
     assert request.parameters["set"] == "prior"
     assert request.experiment == "mine.yaml"
-    assert sweep_request([]).design.kind == "lhs", "a preset leaves no trace"
+    assert read_request("sweep", []).design.kind == "lhs", "a preset leaves no trace"
 
 
 def test_the_request_of_an_earlier_sweep_is_a_preset(capsys, here):
@@ -153,8 +153,8 @@ def test_the_request_of_an_earlier_sweep_is_a_preset(capsys, here):
         (["at=[2030-01]"], "not within"),
         (["outcomes=[adoption]"], "no such outcome"),
         (["parameters=prior", "replicates=2", "parameters.medea=1"], "media"),
-        (["resume=nowhere", "quiet=true"], "holds no sweep"),
-        (["resume=nowhere", "seed=2"], "goes on as it was begun"),
+        (["resume=nowhere", "quiet=true"], "there is no run in it"),
+        (["resume=nowhere", "seed=2"], "keys that it was begun with"),
         (["strategies=[none]", "reference=none"], "nothing to compare"),
     ],
 )
@@ -165,7 +165,7 @@ def test_a_wrong_request_is_refused(capsys, here, argv, words):
 
 def test_a_folder_of_another_command_is_no_sweep(capsys, here):
     done(capsys, "simulate", "system=small", "draws=1", "months=2", "figures=false", "out=h")
-    refused(capsys, ["sweep", "resume=h"], "holds no sweep")
+    refused(capsys, ["sweep", "resume=h"], "no folder of imr-sim sweep")
 
 
 def test_a_sweep_whose_files_changed_does_not_go_on(capsys, here):
@@ -244,5 +244,5 @@ def test_a_killed_sweep_leaves_no_workers_behind(here):
 
 def test_what_is_asked_of_a_sweep_that_does_not_exist_is_refused_before_it_is_made(here):
     with pytest.raises(RequestError):
-        sweep_request(["resume=s"])
+        read_request("sweep", ["resume=s"])
     assert os.listdir() == []

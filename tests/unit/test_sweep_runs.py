@@ -137,9 +137,9 @@ def test_replicates_take_the_draws_of_a_set_one_each(small, tmp_path):
 def test_chunks_and_batches_change_no_row(small, tmp_path, monkeypatch, chunk, batch):
     before = rows(scenario(small), tmp_path / "usual")
     if batch == 1:  # as where a single history is too large for company
-        monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_BYTES", 1)
+        monkeypatch.setattr("imr_sim.experiment.driver.MEMORY_BYTES", 1)
     else:
-        monkeypatch.setattr("imr_sim.experiment.chunk.BATCH_HISTORIES", batch)
+        monkeypatch.setattr("imr_sim.experiment.driver.CHUNK_HISTORIES", batch)
     pd.testing.assert_frame_equal(rows(scenario(small), tmp_path / "s", chunk=chunk), before)
 
 

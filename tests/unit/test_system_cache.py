@@ -79,9 +79,6 @@ def test_an_unwritable_cache_is_done_without(tmp_path, monkeypatch):
     assert load_system("small").n_sites == 12
 
 
-def test_a_missing_home_folder_is_done_without(monkeypatch):
-    def homeless() -> Path:
-        raise RuntimeError("no home folder")
-
-    monkeypatch.setattr("imr_sim.system.cache.cache_folder", homeless)
+def test_no_cache_folder_is_done_without(monkeypatch):
+    monkeypatch.setattr("imr_sim.system.cache.private_cache", lambda *names: None)
     assert load_system("small").n_sites == 12

@@ -189,13 +189,26 @@ def test_staff_counts_and_staff_file_must_agree(folder):
         load_system(folder)
 
 
-def test_many_defects_come_in_one_message_of_ten(folder):
-    rows = [SITES.splitlines()[0]] + [f"{i},NM,18,400,0,urban,1a,9" for i in range(30)]
+def test_defects_of_one_kind_are_one_message_with_a_count(folder):
+    rows = [SITES.splitlines()[0]] + [f"{i},NM,18,400,0,urban,1a,x" for i in range(30)]
     (folder / "sites.csv").write_text("\n".join(rows))
     with pytest.raises(RequestError) as caught:
         load_system(folder)
+    latitude, patients = str(caught.value).splitlines()
+    assert "row 2, column latitude: '400' (30 alike: also row 3, row 4 and 27 more)" in latitude
+    assert "column patients" in patients
+
+
+def test_ten_kinds_of_defects_are_shown_and_the_others_counted(folder):
+    bad = "!,NMX,x,x,x,x,x,x,x,x,x,x,x,x,x"
+    header = (
+        SITES.splitlines()[0] + ",visn_2019,mh_users,inpatient,residential,prrc,workload,mh_staff"
+    )
+    (folder / "sites.csv").write_text("\n".join([header, bad, bad]))
+    with pytest.raises(RequestError) as caught:
+        load_system(folder)
     lines = str(caught.value).splitlines()
-    assert len(lines) == 11 and "20 more defects" in lines[-1]
+    assert len(lines) == 11 and "10 more defects" in lines[-1]
 
 
 def test_text_that_is_not_utf8_is_refused(folder):
@@ -246,7 +259,10 @@ BAD_GRAPHML = {
     "cut short": (GRAPHML.format(doctype="", kind="directed")[:200], "no well-formed GraphML"),
     "text": ("from,to\nann,cyd", "no well-formed GraphML"),
     "other xml": ("<a/>", "no well-formed GraphML"),
-    "stranger": (GRAPHML.format(doctype="", kind="directed").replace("cyd", "zoe"), "to 'zoe'"),
+    "stranger": (
+        GRAPHML.format(doctype="", kind="directed").replace("cyd", "zoe"),
+        "'zoe'.*2 alike",
+    ),
 }
 
 

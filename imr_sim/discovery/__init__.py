@@ -1,6 +1,0 @@
-"""Under which conditions a cheaper strategy is as good as a dearer one (scenario discovery)."""
-
-from imr_sim.discovery.cases import Cases, read_cases
-from imr_sim.discovery.find import Discovery, discover
-
-__all__ = ["Cases", "Discovery", "discover", "read_cases"]
