@@ -26,11 +26,17 @@ STATUS = {
 class Simulated(Protocol):
     """What is used of an `imr_sim.History`: diffusion knows no model, only what it leaves."""
 
-    system: System
-    months: pd.DatetimeIndex
-    events: pd.DataFrame | None
-    strategy: str
-    seed: int
+    @property
+    def system(self) -> System:
+        """The sites and their staff."""
+
+    @property
+    def months(self) -> pd.DatetimeIndex:
+        """First day of each month."""
+
+    @property
+    def events(self) -> pd.DataFrame | None:
+        """The event log."""
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
