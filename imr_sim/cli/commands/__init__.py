@@ -21,6 +21,7 @@ NAMES = (
     "sweep",
     "sensitivity",
     "discover",
+    "trial",
     "calibrate",
     "forecast",
     "validate",

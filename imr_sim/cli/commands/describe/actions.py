@@ -8,6 +8,7 @@ from textwrap import fill
 from imr_sim.cli.request.keys import wrong
 from imr_sim.cli.request.read import read_request
 from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.terminal import say
 
 WIDTH = 100
 
@@ -23,7 +24,7 @@ def system(argv: list[str]) -> int:
     if path is not None:
         save_system(system, path)
         text += f"\n\nWritten to {path}: " + ", ".join(sorted(p.name for p in path.iterdir()))
-    print(text)
+    say(text)
     return 0
 
 
@@ -42,6 +43,11 @@ def strategies(argv: list[str]) -> int:
     return _print("strategies", argv, _strategies)
 
 
+def trials(argv: list[str]) -> int:
+    """Print the trials."""
+    return _print("trials", argv, _trials)
+
+
 def schedule(argv: list[str]) -> int:
     """Print the phases of a month."""
     return _print("schedule", argv, _schedule)
@@ -51,7 +57,7 @@ def _print(topic: str, argv: list[str], text: Callable[[], str]) -> int:
     if argv:
         why, write = f"describe {topic} takes no keys", f"Write imr-sim describe {topic}."
         raise wrong(" ".join(argv), why, write)
-    print(text())
+    say(text())
     return 0
 
 
@@ -101,6 +107,20 @@ def _practices() -> str:
             facts.append(f"support of its own in months {own.start + 1} to {own.end}")
         blocks.append(_indented("; ".join(facts)))
         blocks.append(_indented(f"Sources: {'; '.join(practice.sources) or 'none given'}"))
+    return "\n".join(blocks)
+
+
+def _trials() -> str:
+    from imr_sim.trials import load_trial, trial_names
+
+    blocks = ["Trials: imr-sim trial <name>. Your own: see docs/trials.md."]
+    for name in trial_names():
+        trial = load_trial(name)
+        arms = ", ".join(f"{arm.name} ({arm.sites} sites)" for arm in trial.arms)
+        blocks.append(f"\n  {name}: {trial.title}")
+        blocks.append(_indented(f"{arms}; followed for {trial.months} months"))
+        blocks.append(_indented(f"Assumed: {' '.join(trial.assumed.split())}"))
+        blocks.append(_indented(f"Sources: {', '.join(trial.evidence)}; {trial.source}"))
     return "\n".join(blocks)
 
 
