@@ -21,7 +21,7 @@ from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.smc import Settings
 from imr_sim.calibration.space import Space
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.system import load_system
 
 

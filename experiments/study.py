@@ -25,6 +25,7 @@ from omegaconf import DictConfig, OmegaConf
 import imr_sim as imr
 from imr_sim.analysis.spread import mean_se, summary
 from imr_sim.cli.progress import Progress
+from imr_sim.csv_files import write_csv
 from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment import Scenario, Store, sweep
 from imr_sim.model.parameters import GROUPS, SPECS, ParameterSet
@@ -100,7 +101,7 @@ def make(study: Study, config: DictConfig) -> None:
     for folder in (data, images, pages):
         folder.mkdir(parents=True, exist_ok=True)
     csv, settings = data / f"{study.name}.csv", data / f"{study.name}.json"
-    table.to_csv(csv, index=False, float_format=DIGITS, lineterminator="\n")
+    write_csv(table, csv, DIGITS)
     about = _about(study, config) | facts
     settings.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     table, about = read(data, study.name)

@@ -61,7 +61,9 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
         comes from the parameters, ``diff_sd_between_replicates`` from luck, ``diff_mc_se`` is
         the Monte-Carlo error of the mean. ``months_to_25pct`` and ``months_to_50pct`` (of the
         VAMCs) are medians from the policy date. ``frontier`` is each strategy's place on the
-        cost-effectiveness frontier. What limited a strategy: `imr_sim.analysis.limits`.
+        cost-effectiveness frontier. ``policy_start`` and ``last_month`` (``"YYYY-MM"``) and
+        ``histories`` (draws times replicates) say what the row is of, wherever the table goes.
+        What limited a strategy: `imr_sim.analysis.limits`.
     """
     arms, reference = comparison.arms, comparison.arm(comparison.reference)
     best = p_best(np.stack([_end(arm, "vamcs_providing") for arm in arms]))
@@ -72,6 +74,9 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
         table["cost_usd"].to_numpy(),
         table["added_vamc_years"].to_numpy(),
     )["status"]
+    after = comparison.months[comparison.policy_index :]
+    table["policy_start"], table["last_month"] = after[0].strftime("%Y-%m"), f"{after[-1]:%Y-%m}"
+    table["histories"] = reference.providing_end.shape[0] * reference.providing_end.shape[1]
     rest = [column for column in table.columns if column not in FIRST]
     table["_first"] = table["strategy"] != reference.name
     # Names settle ties, so that no place depends on the order in which strategies were given.

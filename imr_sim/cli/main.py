@@ -20,7 +20,8 @@ from pathlib import Path
 from imr_sim.cli.commands import COMMANDS, part_of
 from imr_sim.cli.help import command_help, overview
 from imr_sim.cli.session import Session
-from imr_sim.errors import ImrSimError, OtherModelWarning, RequestError
+from imr_sim.cli.terminal import ReaderGone, open_streams, say, tell
+from imr_sim.errors import ImrSimError, OtherModelWarning, RequestError, RequestErrors
 
 DONE, FAILED, WRONG_REQUEST = 0, 1, 2
 
@@ -38,38 +39,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 failed, 2 the request was wrong; 130 (interrupted) ends the process from within.
     """
+    open_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     with Session() as session, warnings.catch_warnings():
         warnings.simplefilter("always", OtherModelWarning)
         warnings.showwarning = _show_warning
         logging.getLogger("MESA").setLevel(logging.WARNING)
         try:
-            code = _dispatch(arguments, session)
-            sys.stdout.flush()
-            return code
-        except BrokenPipeError:  # the reader, such as `head`, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _dispatch(arguments, session)
+        except ReaderGone:
             return DONE
         except RequestError as error:
             if session.folder is not None:
                 session.folder.discard()
-            # Several errors stand under each other, in one message.
-            print("imr-sim: " + str(error).replace("\n", "\n         "), file=sys.stderr)
+            tell("imr-sim: " + "\n         ".join(_lines(error)))
             return WRONG_REQUEST
         except Exception as error:
             return _failed(error, session)
 
 
+def _lines(error: RequestError) -> list[str]:
+    """Each thing that is wrong in a line of its own, under each other in one message."""
+    errors = error.errors if isinstance(error, RequestErrors) else [error]
+    return [str(e).replace("\n", "\\n") for e in errors]
+
+
 def _show_warning(message: Warning | str, *where: object, **more: object) -> None:
-    print(f"imr-sim: warning: {message}", file=sys.stderr)
+    tell(f"imr-sim: warning: {message}")
 
 
 def _dispatch(arguments: list[str], session: Session) -> int:
     if not arguments or arguments[0] in ("--help", "-h", "help"):
-        print(overview())
+        say(overview())
         return DONE
     if arguments[0] == "--version":
-        print(f"imr-sim {version('imr-sim')}")
+        say(f"imr-sim {version('imr-sim')}")
         return DONE
     command, rest = arguments[0], arguments[1:]
     if command not in COMMANDS:
@@ -82,7 +86,7 @@ def _dispatch(arguments: list[str], session: Session) -> int:
             write=f"Write one of {', '.join(COMMANDS)}{nearest}; see imr-sim --help.",
         )
     if "--help" in rest or "-h" in rest:
-        print(command_help(command))
+        say(command_help(command))
         return DONE
     about = COMMANDS[command]
     if rest and rest[0] in about.actions:
@@ -102,9 +106,9 @@ def _dispatch(arguments: list[str], session: Session) -> int:
             why=f"it does not say what to {command}",
             write=f"Write imr-sim {command} {near[0] if near else '|'.join(about.actions)}.",
         )
-    from imr_sim.cli.runner import run_command
+    from imr_sim.cli.runner import prepare, run_job
 
-    return run_command(command, rest, session)
+    return run_job(prepare(command, rest), session)
 
 
 def _with_names(key: str, rest: list[str]) -> list[str]:
@@ -125,15 +129,13 @@ def _failed(error: Exception, session: Session) -> int:
         kept = f"the details could not be kept ({also.strerror})"
     kind = "" if isinstance(error, ImrSimError) else f"{type(error).__name__}: "
     reason = (str(error).strip() or "no reason given").splitlines()[0]
-    print(f"imr-sim: failed: {kind}{reason}; {kept}", file=sys.stderr)
+    tell(f"imr-sim: failed: {kind}{reason}; {kept}")
     return FAILED
 
 
 def _keep(details: str, session: Session) -> Path:
     if session.folder is not None:
-        session.folder.write_text("error.txt", details)
-        session.folder.close("failed")
-        return session.folder.path / "error.txt"
+        return session.folder.fail(details)
     handle, name = tempfile.mkstemp(prefix="imr-sim-error-", suffix=".txt", text=True)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(details)

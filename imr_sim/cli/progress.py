@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
+
+from imr_sim.cli.terminal import is_live, show, tell
 
 EVERY_SECONDS = 10.0  # between plain lines, when standard error is no terminal
 BAR = 24
@@ -14,7 +15,7 @@ class Progress:
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.live = sys.stderr.isatty()
+        self.live = is_live()
         self.last = 0.0  # when the last plain line was written
         self.shown = False
         # Where the estimate counts from: the first progress made, so that preparing counts little.
@@ -30,18 +31,16 @@ class Progress:
             full = round(BAR * done)
             bar = "#" * full + "." * (BAR - full)
             text = f"[{bar}] {done:4.0%}  {left}  {message}"
-            sys.stderr.write(f"\r\x1b[K{text[:110]}")
+            show(text[:110])
         elif now - self.last >= EVERY_SECONDS:
-            sys.stderr.write(f"imr-sim: {done:.0%} done, {left}: {message}\n")
+            tell(f"imr-sim: {done:.0%} done, {left}: {message}")
             self.last = now
         self.shown = True
-        sys.stderr.flush()
 
     def finish(self) -> None:
         """Clear the live line, so that what follows starts on a clean one."""
         if self.live and self.shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            show("")
 
     def _left(self, done: float, now: float) -> str:
         if self.origin is None and done > 0:

@@ -6,6 +6,7 @@ import hashlib
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,19 @@ from typing import Any
 import yaml
 
 from imr_sim.cli.inputs import Inputs
-from imr_sim.cli.request.keys import Request
+from imr_sim.cli.request.keys import Request, wrong
+from imr_sim.cli.run_folder import read_run
 from imr_sim.paths import PACKAGE
 
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "numba", "networkx", "mesa", "matplotlib")
+
+
+class Plain(yaml.SafeDumper):
+    """Writes each value where it stands, without anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """No value is written as a reference to another."""
+        return True
 
 
 def provenance(command: str, request: Request, inputs: Inputs) -> dict[str, Any]:
@@ -36,6 +46,7 @@ def provenance(command: str, request: Request, inputs: Inputs) -> dict[str, Any]
                 "name": system.name,
                 "digest": system.digest,
                 "invented": system.invented,
+                "account": system.account.as_dict(),
             },
             "practice": {"name": inputs.practice.name, "invented": inputs.practice.invented},
             "parameters": {
@@ -54,9 +65,34 @@ def provenance(command: str, request: Request, inputs: Inputs) -> dict[str, Any]
     }
 
 
+def check_same(folder: Path, about: Mapping[str, Any]) -> None:
+    """Raise RequestError unless a run that goes on is of what it was begun with.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the earlier run.
+    about : mapping
+        What `provenance` says of the run now.
+    """
+    manifest, _ = read_run(folder)
+    inputs = manifest.get("inputs")
+    begun: dict[str, Any] = inputs if isinstance(inputs, dict) else {}
+    now = {**about["inputs"], "files": {**begun.get("files", {}), **about["inputs"]["files"]}}
+    changed = [what for what, value in now.items() if begun.get(what) != value]
+    changed += [key for key in ("version", "scenario") if manifest.get(key) != about.get(key)]
+    if changed:
+        raise wrong(
+            f"resume={folder}",
+            f"what it was begun with has changed since ({', '.join(changed)}), and results would "
+            "be mixed",
+            "Begin a new run.",
+        )
+
+
 def config_text(request: Request) -> str:
     """The request as YAML, every key resolved."""
-    return yaml.safe_dump(request.model_dump(), sort_keys=False, allow_unicode=True)
+    return yaml.dump(request.model_dump(), Dumper=Plain, sort_keys=False, allow_unicode=True)
 
 
 def git_commit() -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -11,6 +13,7 @@ from imr_sim.cli.progress import Progress
 from imr_sim.cli.request.read import read_request
 from imr_sim.cli.run_folder import RunFolder, free_path
 from imr_sim.cli.session import INTERRUPTED, Session
+from imr_sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from imr_sim.cli.inputs import Inputs
@@ -47,31 +50,58 @@ class Work(Protocol):
         """What the terminal shows at the end."""
 
 
-def run_command(command: str, argv: list[str], session: Session) -> int:
-    """Run a command in a new folder, or go on with it in that of an earlier run.
+@dataclass(frozen=True)
+class Job:
+    """A run that can begin: all that it was asked for is there and fits."""
 
-    Nothing is written before the request and all that it names have been checked.
+    command: str
+    request: Any
+    work: Work
+    inputs: Inputs
+    about: Mapping[str, Any]
 
-    Returns
-    -------
-    int
-        The exit code.
+    @property
+    def resumed(self) -> Path | None:
+        """Folder of the earlier run that it goes on with."""
+        folder = getattr(self.request, "resume", None)
+        return None if folder is None else Path(folder)
+
+
+def prepare(command: str, argv: list[str]) -> Job:
+    """Check a request, and load and check all that it names; nothing is written.
+
+    Raises
+    ------
+    RequestError
+        When it cannot be run.
     """
     request = read_request(command, argv)
-    resumed = getattr(request, "resume", None)
-    if resumed is None:
+    if getattr(request, "resume", None) is None:
         free_path(request.out, command)
     # Only a request that can work pays for importing the model.
-    from imr_sim.cli.provenance import config_text, provenance
+    from imr_sim.cli.provenance import check_same, provenance
+    from imr_sim.system import account_lines
 
     work = cast(Work, part_of(command, "command"))
     inputs = work.load(request)
-    if resumed is None:
-        about = provenance(command, request, inputs)
-        path = free_path(request.out, command)  # again: another run may have begun meanwhile
-        folder = session.open_folder(path, about, config_text(request))
+    for line in account_lines(inputs.system.account):  # before long work, not after it
+        print(f"system {inputs.system.name}: {line}", file=sys.stderr)
+    job = Job(command, request, work, inputs, provenance(command, request, inputs))
+    if job.resumed is not None:
+        check_same(job.resumed, job.about)
+    return job
+
+
+def run_job(job: Job, session: Session) -> int:
+    """Run in a new folder, or go on in that of an earlier run; returns the exit code."""
+    request, work, inputs = job.request, job.work, job.inputs
+    if job.resumed is None:
+        from imr_sim.cli.provenance import config_text
+
+        path = free_path(request.out, job.command)  # again: another run may have begun meanwhile
+        folder = session.open_folder(path, job.about, config_text(request))
     else:
-        folder = session.reopen_folder(Path(resumed))
+        folder = session.reopen_folder(job.resumed)
     progress = Progress(request.quiet)
     progress(0.0, "preparing; the first run of all compiles the model, which takes a minute")
     result = work.run(request, inputs, folder, progress)
@@ -88,5 +118,5 @@ def run_command(command: str, argv: list[str], session: Session) -> int:
         text += f"\n\nWritten to {folder.path}/: {names}"
     if not folder.close("done"):
         return INTERRUPTED
-    print(text)
+    say(text)
     return 0

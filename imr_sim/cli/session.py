@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from imr_sim.cli.run_folder import RunFolder
+from imr_sim.cli.terminal import last_words
 
 INTERRUPTED = 130  # exit code of a process ended by Ctrl-C, by shell convention
 
@@ -85,6 +85,5 @@ class Session:
             if not folder.close("interrupted"):
                 return  # the run has just ended: let it say so
             line = f"imr-sim: interrupted; the run is not complete, see {folder.path}"
-        start = "\n" if sys.stderr.isatty() else ""
-        os.write(2, f"{start}{line}\n".encode())
+        last_words(line)
         os._exit(INTERRUPTED)

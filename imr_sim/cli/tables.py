@@ -1,4 +1,4 @@
-"""Tables as files: the same table always gives the same bytes."""
+"""Tables as Parquet files: the same table always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write UTF-8 CSV with the same line ends on every machine."""
-    frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -64,6 +64,7 @@ def month_of_history(given, agents):
     site_phases.decision(given, agents)
     implementation_phase.implementation(given, agents)
     site_phases.sustainment(given, agents)
+    record_phase.log_forgotten(given, agents)
     record_phase.update_exposure(given.world, now, new, agents.within, agents.between, agents.peers)
     record_phase.count_staff(given.world, new, after)
 

@@ -1,4 +1,7 @@
-"""The optional event log: who learned from whom or what, who championed, which site started."""
+"""The optional event log: who learned from whom or what, who championed, which site started.
+
+Statuses, the aware and the champions of every month follow from it (`imr_sim.diffusion.rebuild`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import numpy as np
 
 from imr_sim.model.compiled import rule
 
-HEARD, HIRED_KNOWING, CHAMPIONED, TIRED, DECIDED, STARTED, RESTARTED, STOPPED, GAVE_UP = range(9)
+HEARD, HIRED_KNOWING, CHAMPIONED, TIRED, DECIDED, STARTED, RESTARTED, STOPPED = range(8)
+LEFT_KNOWING, FORGOT, GAVE_UP = 8, 9, 10
 KIND_NAMES = (
     "heard",
     "hired knowing IMR",
@@ -18,6 +22,8 @@ KIND_NAMES = (
     "site started",
     "site restarted",
     "site stopped",
+    "left knowing IMR",
+    "forgot IMR",
     "site gave up preparing",
 )
 HEARD_FROM = ("", "media", "site or lever", "tie inside", "tie outside")

@@ -7,7 +7,7 @@ import numpy as np
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, has, list_posts
 from imr_sim.model.compiled import inlined, rule
-from imr_sim.model.events import HIRED_KNOWING, log_event
+from imr_sim.model.events import CHAMPIONED, HIRED_KNOWING, LEFT_KNOWING, log_event
 from imr_sim.model.layout import N_ROLES, NOT_CLINICAL
 from imr_sim.model.rng import (
     BLOCK,
@@ -97,8 +97,20 @@ def turnover(given, agents):
                 vacancy = (slot, sources[k], smi[w], exchange)
                 source = _replace(p, now, new, vacancy, luck_of_gone, k)
                 hired[slot] = month - start
-                if logging and has(new[AWARE, w], slot & 63):
-                    log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
+                if logging:
+                    _log_turnover(log, month, now, new, site, slot, source)
+
+
+@rule
+def _log_turnover(log, month, now, new, site, slot, source):
+    """Who left knowing IMR, who came knowing it, and who championed it at once."""
+    w, b = slot >> 6, slot & 63
+    if has(now[AWARE, w], b):
+        log_event(log, month, LEFT_KNOWING, site, slot, 0, -1)
+    if has(new[AWARE, w], b):
+        log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
+    if has(new[CHAMPION, w], b):
+        log_event(log, month, CHAMPIONED, site, slot, 1, -1)
 
 
 @rule

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from imr_sim.csv_files import unshielded
 from imr_sim.errors import RequestError, RequestErrors
 
 MOST_KINDS = 10
@@ -60,13 +61,21 @@ class Defects:
     ) -> RequestError:
         given, at = found[0]
         where = f"{self.file}, {at}" if at else self.file
-        others = [place.partition(", ")[0] for _, place in found[1:]]
-        if others:
-            listed = ", ".join(others[: MOST_PLACES - 1])
+        if len(found) > 1:
+            first = at.partition(", ")[0]
+            places = dict.fromkeys(sorted((p.partition(", ")[0] for _, p in found), key=_number))
+            others = [place for place in places if place != first]
+            listed = f": also {', '.join(others[: MOST_PLACES - 1])}" if others else ""
             rest = len(others) - (MOST_PLACES - 1)
-            alike = f" and {rest:,} more" if rest > 0 else ""
-            given = f"{given} ({len(found):,} alike: also {listed}{alike})"
+            more = f" and {rest:,} more" if rest > 0 else ""
+            given = f"{given} ({len(found):,} alike{listed}{more})"
         return RequestError(given, where=where, why=why, write=write)
+
+
+def _number(place: str) -> int:
+    """Number of a row or edge, to sort by; 0 for a place without one."""
+    number = place.rpartition(" ")[2]
+    return int(number) if number.isdecimal() and len(number) < 12 else 0
 
 
 def shortened(name: str) -> str:
@@ -84,7 +93,7 @@ def read_text(path: Path) -> str:
     """
     try:
         content = path.read_bytes()
-        if content[:2] == b"PK":
+        if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
             raise RequestError(
                 path.name,
                 where=str(path),
@@ -182,7 +191,7 @@ def read_csv(
     if rows_needed and not rows:
         defects.add("no rows", at="", why="there is only a header", write="Add a row.")
     defects.raise_if_any()
-    stripped = [[cell.strip() for cell in cells] for cells in rows]
+    stripped = [[unshielded(cell.strip()) for cell in cells] for cells in rows]
     return pd.DataFrame(stripped, columns=header, index=numbers, dtype=object)
 
 

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from imr_sim.csv_files import write_csv
 from imr_sim.errors import RequestError
 from imr_sim.system.system import LAYERS, ROLES, System
 
@@ -96,7 +97,7 @@ def _write(system: System, folder: Path) -> None:
         ties_frame = ties_frame.drop(columns="directed")
     sites = system.sites.assign(invented=system.invented)
     for name, frame in (("sites", sites), ("staff", staff), ("ties", ties_frame)):
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        write_csv(frame, folder / f"{name}.csv")
     nx.write_graphml_xml(_graph(staff, ties_frame), folder / "network.graphml", prettyprint=False)
     (folder / "README.txt").write_text(README.format(note=system.note), encoding="utf-8")
 

@@ -1,12 +1,13 @@
 """More of what informs never leaves anybody less informed, under the same luck.
 
-It holds person by person and month by month when nobody forgets and a site's providing IMR informs
-nobody (``forgetting = visibility = 0``), nor its deciding (``briefing = 0``), the lever does not keep providers in their posts (no
-training, no audit) and people hear from ties, media and levers alone. Then the hazard of hearing
-rises in the dose and in who is aware, the same uniform meets a larger probability, and hires bring
-what their equally or better informed predecessors know. Support, championing and decisions may go
-on: they do not inform then. With forgetting it fails: who heard early may have forgotten by the month
-in which the other first hears. With visibility it fails through programmes that stop.
+It holds person by person and month by month when nobody forgets, neither a site's providing IMR
+nor its deciding informs anybody (``forgetting = visibility = briefing = 0``), the lever does not
+keep providers in their posts (no training, no audit) and people hear from ties, media and levers
+alone. Then the hazard of hearing rises in the dose and in who is aware, the same uniform meets a
+larger probability, and hires bring what their equally or better informed predecessors know.
+Support, championing and decisions may go on: they do not inform then. With forgetting it fails:
+who heard early may have forgotten by the month in which the other first hears. With visibility it
+fails through programmes that stop; with briefing, through sites that cannot be asked any more.
 """
 
 from __future__ import annotations

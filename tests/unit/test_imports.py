@@ -19,20 +19,23 @@ SCRIPTS = sorted(
 )
 
 # Part -> the parts it may import besides itself (docs/architecture.md).
-BASE = {"errors", "limits", "checks", "months", "paths"}
+BASE = {"errors", "limits", "checks", "months", "durable", "paths", "csv_files"}
 BELOW_MODEL = BASE | {"system", "strategies"}
 MAY_IMPORT = {
     "errors": set(),
     "limits": set(),
     "checks": {"errors", "limits"},
     "months": {"errors", "limits", "checks"},
+    "durable": {"errors"},
     "paths": {"errors"},
+    "csv_files": set(),
     "system": BASE,
     "strategies": BASE | {"system"},
     "model": BELOW_MODEL,
     "practice": BELOW_MODEL | {"model"},
     "analysis": {"errors"},
-    "plots": {"analysis", "errors", "paths"},
+    "diffusion": BASE | {"system", "strategies", "model"},
+    "plots": {"analysis", "diffusion", "errors", "paths"},
     "experiment": BELOW_MODEL | {"model", "practice", "analysis"},
     "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
@@ -47,13 +50,15 @@ LIBRARIES = {
     "errors": set(),
     "limits": set(),
     "checks": {"numpy", "pandas"},
+    "csv_files": {"numpy", "pandas"},
     "months": {"pandas"},
+    "durable": set(),
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
     "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
-ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}}
+ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}, "statsmodels": {"diffusion"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
 # Compiled code is what it loads: only its own, from where nobody else can write.
 COMPILED_CODE = PACKAGE / "model" / "compile_cache.py"

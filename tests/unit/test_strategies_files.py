@@ -208,7 +208,7 @@ def test_nesting_that_would_fill_the_memory_is_refused_at_once(tmp_path):
         "a0: &a0 [x]",
         *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 30)),
     ]
-    with pytest.raises(RequestError, match="it is not keys and values"):
+    with pytest.raises(RequestError, match="more values than can be read"):
         load_strategy(write(tmp_path, "\n".join([*lines, "components: *a29"])))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -12,6 +15,12 @@ from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.limits import Limit
 
 WHERE = "command line"
+SCALES = {"": 1, "%": 0.01, "k": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9}
+MOST_DIGITS = 40  # that somebody writes on purpose
+MONEY = (
+    r"(us\$|usd|\$|€|eur)?\s*(?P<number>\d[\d.,_'\s]*)\s*"
+    rf"(?P<scale>{'|'.join(scale for scale in SCALES if scale)})?\s*(us\$|usd|\$|€|eur|dollars)?"
+)
 # What a key may be marked as.
 LITERAL = "literal"  # a name or path, taken as it stands: it may hold spaces, accents, brackets
 EXECUTION = "execution"  # how the work is done; results do not depend on it
@@ -133,11 +142,51 @@ def check_request(kind: type[R], values: dict[str, Any]) -> R:
                     f"{name}={_given(values, name)}",
                     where=WHERE,
                     why=why,
-                    write=how_to_write(fields[name]),
+                    write=advice(name, _given(values, name), fields),
                 )
                 for name, why in reasons.items()
             ]
         ) from failure
+
+
+def advice(name: str, given: object, fields: Mapping[str, FieldInfo]) -> str:
+    """What to write instead: the number that was meant, where it can be told."""
+    if name not in fields:
+        near = get_close_matches(name, fields, n=1, cutoff=0.5)
+        return f"Write {near[0]} instead." if near else f"Leave it out; keys: {', '.join(fields)}."
+    words = isinstance(given, str) and is_number(fields[name])
+    meant = meant_number(str(given)) if words else None
+    if meant is None or ("." in meant and not takes(fields[name], float)):
+        return how_to_write(fields[name])
+    return f"Write {name}={meant}."
+
+
+def is_number(field: FieldInfo) -> bool:
+    """Whether a key holds one number, or none."""
+    return takes(field, int) or takes(field, float)
+
+
+def takes(field: FieldInfo, kind: type) -> bool:
+    """Whether values of a type may stand for a key."""
+    return kind in (field.annotation, *get_args(field.annotation))
+
+
+def meant_number(text: str) -> str | None:
+    """The number in words that a person reads as one: ``$5,000,000``, ``0,30``, ``30%``, ``5M``."""
+    match = re.fullmatch(MONEY, text.strip(), re.IGNORECASE)
+    if not match or len(text) > MOST_DIGITS:
+        return None
+    digits = re.sub(r"[\s_']", "", match["number"])
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", digits):
+        digits = digits.replace(",", "")
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d*|\d{1,3}(\.\d{3}){2,}", digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"\d+,\d+", digits):
+        digits = digits.replace(",", ".")
+    elif not re.fullmatch(r"\d+(\.\d*)?", digits):
+        return None
+    number = float(digits) * SCALES[(match["scale"] or "").lower()]
+    return f"{number:.10g}" if number < 1e10 else f"{number:g}"
 
 
 def wrong(given: str, why: str, write: str) -> RequestError:
@@ -171,5 +220,9 @@ def _reason(error: Any) -> str:
         "list_type": "it is not a list",
         "dict_type": "it is not a parameter set",
         "literal_error": "it is none of these",
+        "missing": "it is missing",
+        "extra_forbidden": "there is no such key",
+        "too_short": "it has too few values",
+        "too_long": "it has too many values",
     }
     return wanted.get(kind, str(error["msg"]))

@@ -11,9 +11,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
 from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from imr_sim.cli.commands import request_class
 from imr_sim.cli.request.keys import (
@@ -21,13 +19,20 @@ from imr_sim.cli.request.keys import (
     NAMES,
     WHERE,
     Request,
+    advice,
     fields_of,
+    how_to_write,
+    is_number,
     marked,
+    meant_number,
     nested,
+    wrong,
 )
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.paths import configs
 
+LONGEST = 20_000  # characters of an argument
+PLAIN = "Write the value itself."
 PRESET = "preset"  # Hydra's group for values that were chosen together
 
 
@@ -61,9 +66,12 @@ def compose_request(
     errors, overrides = [], []
     for argument in argv:
         try:
+            _check_plain(argument)
             text = _for_hydra(argument, kind)
-            _check(_parse(text, argument), argument, command, kind)
+            _check(_parse(text, argument, kind), argument, command, kind)
             overrides.append(text)
+        except RequestErrors as several:
+            errors += several.errors
         except RequestError as error:
             errors.append(error)
     if errors:
@@ -76,16 +84,28 @@ def compose_request(
                 )
                 overrides.append(f"+{PRESET}=chosen")
             config = compose(command, overrides)
-        container = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
-    except (HydraException, OmegaConfBaseException) as error:
+        container = OmegaConf.to_container(config, resolve=False, enum_to_str=True)
+    except Exception as error:  # of libraries: whatever they raise here is about what was written
         raise RequestError(
             " ".join(argv),
             where=WHERE,
-            why=f"it cannot be put together ({_first_line(error)})",
-            write="Write plain values, e.g. horizon=60.",
+            why=f"these do not go together ({type(error).__name__})",
+            write="Write plain values, e.g. horizon=60, each key once.",
         ) from error
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
+
+
+def _check_plain(argument: str) -> None:
+    """Raise RequestError for what could mean something else than it says."""
+    key = argument.partition("=")[0][:80]
+    if "${" in argument:
+        raise wrong(argument, "values are taken as they stand, nothing is filled in", PLAIN)
+    if "\0" in argument:
+        raise wrong(argument, "it holds a NUL, which no name or path can", f"Write {key} anew.")
+    if len(argument) > LONGEST:
+        why = f"it has {len(argument):,} characters, and {LONGEST:,} can be read"
+        raise wrong(f"{key}=...", why, "Write it into a file, and give the file's path.")
 
 
 def _for_hydra(argument: str, kind: type[Request]) -> str:
@@ -93,10 +113,11 @@ def _for_hydra(argument: str, kind: type[Request]) -> str:
 
     Otherwise it would read spaces, accents, commas or brackets of a path as signs of its own.
     """
-    match = re.fullmatch(r"(\+{0,2})([\w.]+)=(.*)", argument, re.DOTALL)
+    match = re.fullmatch(r"\+{0,2}([\w.]+)=(.*)", argument, re.DOTALL)
     if not match:
         return argument
-    plus, key, value = match.groups()
+    key, value = match.groups()
+    plus = ""
     if key in marked(kind, LITERAL) and value not in ("", "null") and value[0] not in "'\"":
         # A run of backslashes before a quote is doubled, as Hydra's quoted strings ask.
         value = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), value)
@@ -113,16 +134,36 @@ def _for_hydra(argument: str, kind: type[Request]) -> str:
     return f"{plus}{key}={value}"
 
 
-def _parse(text: str, argument: str) -> Override:
+def _parse(text: str, argument: str, kind: type[Request]) -> Override:
     try:
         return OverridesParser.create().parse_override(text)
-    except HydraException as error:
-        raise RequestError(
-            argument,
-            where=WHERE,
-            why=f"it cannot be read as key=value ({_first_line(error)})",
-            write="Write key=value without spaces around =; quote odd signs twice: \"out='a,b'\".",
-        ) from error
+    except Exception as error:  # of the library's grammar: whatever it raises is about the argument
+        key, _, value = argument.partition("=")
+        if not value:
+            write = "Write key=value without spaces around =."
+            raise wrong(argument, "it cannot be read as key=value", write) from error
+        if is_one_number(key, kind):
+            raise _no_number(key, value, kind) from error
+        write = "Close it, or quote odd signs twice: \"out='a,b'\"."
+        if key in fields_of(kind):
+            write = how_to_write(fields_of(kind)[key])
+        why = "a bracket or quote in it is not closed, or a sign has a meaning of its own"
+        raise wrong(argument, why, write) from error
+
+
+def is_one_number(key: str, kind: type[Request]) -> bool:
+    """Whether a key holds a single number."""
+    field = fields_of(kind).get(key)
+    return key.startswith("parameters.") or (field is not None and is_number(field))
+
+
+def _no_number(key: str, value: str, kind: type[Request]) -> RequestError:
+    fields, meant = fields_of(kind), meant_number(value)
+    write = "Write a plain number." if meant is None else f"Write {key}={meant}."
+    if key in fields:
+        write = advice(key, value, fields)
+    also = " For several runs write --multirun beside it." if "," in value else ""
+    return wrong(f"{key}={value}", "it is not one number", write + also)
 
 
 def _check(override: Override, argument: str, command: str, kind: type[Request]) -> None:
@@ -153,6 +194,9 @@ def _check(override: Override, argument: str, command: str, kind: type[Request])
             write=f"Write {key}=value.",
         )
     if override.is_sweep_override():
+        if is_one_number(argument.partition("=")[0].lstrip("+"), kind):
+            written, _, value = argument.partition("=")
+            raise _no_number(written.lstrip("+"), value, kind)
         listed = argument.split("=", 1)[1]
         raise RequestError(
             argument,
@@ -160,7 +204,3 @@ def _check(override: Override, argument: str, command: str, kind: type[Request])
             why="several values without brackets ask for several runs",
             write=f"Write {key}=[{listed}] for a list, one value, or --multirun beside it.",
         )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".")

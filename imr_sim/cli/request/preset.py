@@ -54,10 +54,25 @@ def read_preset(name: str, kind: type[Request]) -> dict[str, Any]:
     ]
     if errors:
         raise RequestErrors(errors)
+    _check_plain(values, path)
     for key, inner in nested(kind).items():
         if key in values and not isinstance(values[key], dict):
             values[key] = {inner: values[key]}
     return values
+
+
+def _check_plain(value: object, path: Path) -> None:
+    """Raise RequestError where a value would be filled in from elsewhere."""
+    if isinstance(value, dict):
+        for key, held in value.items():
+            _check_plain(key, path)
+            _check_plain(held, path)
+    elif isinstance(value, list):
+        for held in value:
+            _check_plain(held, path)
+    elif isinstance(value, str) and "${" in value:
+        why = "values are taken as they stand, nothing is filled in"
+        raise RequestError(value, where=f"preset {path}", why=why, write="Write the value itself.")
 
 
 def _shipped(name: str) -> Path:

@@ -17,7 +17,8 @@ from imr_sim.cli.request.keys import (
 )
 from imr_sim.cli.request.overrides import compose_request
 from imr_sim.cli.request.preset import read_preset
-from imr_sim.cli.run_folder import read_run
+from imr_sim.cli.run_folder import CONFIG, read_run
+from imr_sim.errors import RequestError
 
 
 def read_request(command: str, argv: Sequence[str]) -> Any:
@@ -71,4 +72,9 @@ def _resumed(
         raise wrong(f"resume={folder}", f"it is no folder of imr-sim {command}", write)
     if manifest.get("status") == "done" and not COMMANDS[command].resumes_done:
         raise wrong(f"resume={folder}", "it is complete", write)
+    try:
+        check_request(kind, config)
+    except RequestError as error:
+        why = f"{CONFIG} holds {error.given}: {error.why}; it may be of another version"
+        raise wrong(f"resume={folder}", why, "Begin a new run.") from None
     return {**config, **{key: values[key] for key in given if key in values}}

@@ -22,7 +22,7 @@ from imr_sim.cli.commands.calibrate.request import CalibrateRequest, FitRequest
 from imr_sim.cli.inputs import Inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.errors import RequestError
 from imr_sim.model.parameters import prior
 from imr_sim.system import load_system

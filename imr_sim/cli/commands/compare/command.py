@@ -10,7 +10,8 @@ from imr_sim.cli.commands.compare.request import CompareRequest
 from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs, with_reference
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv, write_parquet
+from imr_sim.cli.tables import write_parquet
+from imr_sim.csv_files import write_csv
 from imr_sim.experiment import compare
 
 USUAL_DRAWS = 200

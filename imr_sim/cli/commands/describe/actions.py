@@ -8,6 +8,7 @@ from textwrap import fill
 from imr_sim.cli.request.keys import wrong
 from imr_sim.cli.request.read import read_request
 from imr_sim.cli.run_folder import free_path
+from imr_sim.cli.terminal import say
 
 WIDTH = 100
 
@@ -23,7 +24,7 @@ def system(argv: list[str]) -> int:
     if path is not None:
         save_system(system, path)
         text += f"\n\nWritten to {path}: " + ", ".join(sorted(p.name for p in path.iterdir()))
-    print(text)
+    say(text)
     return 0
 
 
@@ -56,7 +57,7 @@ def _print(topic: str, argv: list[str], text: Callable[[], str]) -> int:
     if argv:
         why, write = f"describe {topic} takes no keys", f"Write imr-sim describe {topic}."
         raise wrong(" ".join(argv), why, write)
-    print(text())
+    say(text())
     return 0
 
 

@@ -14,7 +14,7 @@ from imr_sim.cli.commands.discover.request import DiscoverRequest
 from imr_sim.cli.inputs import Inputs, choose_parameters, choose_strategies, own_files
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.experiment import Design, Scenario, Store, sweep
 from imr_sim.experiment.idle import idle_parameters
 from imr_sim.model.parameters import INDEX, SPECS, Parameters, ParameterSet, as_set

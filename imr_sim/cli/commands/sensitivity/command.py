@@ -13,7 +13,7 @@ from imr_sim.cli.commands.sensitivity.inputs import SensitivityInputs, load_sens
 from imr_sim.cli.commands.sensitivity.request import SensitivityRequest
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.experiment import Store
 from imr_sim.sensitivity.analysis import METHODS, Sensitivity, analyse
 from imr_sim.sensitivity.known import KnownFunction

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from imr_sim.cli.request.keys import wrong
 from imr_sim.cli.run_folder import read_run
+from imr_sim.cli.terminal import say
 from imr_sim.experiment import Store
 from imr_sim.experiment.store import SHARDS
 
@@ -30,7 +31,7 @@ def status(argv: list[str]) -> int:
     ]
     if so_far.finished < store.runs:
         lines.append(f"It goes on with: imr-sim sweep resume={store.folder}")
-    print("\n".join(lines))
+    say("\n".join(lines))
     return 0
 
 
@@ -48,7 +49,7 @@ def merge(argv: list[str]) -> int:
         write = f"Write imr-sim sweep resume={store.folder} first."
         raise wrong(str(store.folder), "no run of it is finished yet", write)
     rows = store.merge(path)
-    print(f"{done:,} of {store.runs:,} runs, {rows:,} rows, written to {path}")
+    say(f"{done:,} of {store.runs:,} runs, {rows:,} rows, written to {path}")
     return 0
 
 

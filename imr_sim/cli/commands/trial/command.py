@@ -14,7 +14,7 @@ from imr_sim.cli.inputs import SETS, Inputs, choose_parameters
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.request.keys import wrong
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.practice import load_practice
 from imr_sim.strategies import load_strategy
 from imr_sim.trials import Trial, TrialResult, load_trial, trial, trial_names

@@ -22,7 +22,7 @@ from imr_sim.cli.commands.validate.request import ValidateRequest
 from imr_sim.cli.inputs import Inputs
 from imr_sim.cli.progress import Progress
 from imr_sim.cli.run_folder import RunFolder
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.model import shipped
 from imr_sim.model.parameters import ParameterSet
 from imr_sim.system import load_system
