@@ -25,7 +25,8 @@ from imr_sim.calibration.lever_ranks import rank_levers
 from imr_sim.calibration.meta_analysis import difference, left_out_scores
 from imr_sim.calibration.smc import Settings
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.tables import write_csv, write_parquet
+from imr_sim.cli.tables import write_parquet
+from imr_sim.csv_files import write_csv
 from imr_sim.trials import load_trial, trial, trial_names
 from imr_sim.trials.form import Trial
 
