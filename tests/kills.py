@@ -25,7 +25,7 @@ COMMANDS = {
     "sweep": (
         (
             *("system=small", "quiet=true", *SHORT, f"design.{RANGES}", "design.points=400"),
-            *("executor=processes", "workers=2", "chunk=10"),
+            *("at=[]", "workers=2", "chunk=10"),
         ),
         ("points.parquet", "runs.parquet"),
     ),
