@@ -78,7 +78,7 @@ def main(config: DictConfig) -> None:
         ("discount", _discounted(fits)),
     ):
         write_csv(table, TABLES / f"{name}.csv")
-    summary = _summary(judged, other, ranks)
+    summary = _summary(judged, other, ranks) | _contrasts(shown)
     (TABLES / "summary.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     progress.finish()
     write_picture(judged, PICTURES, passive.status)
@@ -118,6 +118,17 @@ def _summary(judged: pd.DataFrame, other: pd.DataFrame, ranks: pd.DataFrame) -> 
         "log_score_minus_meta_analysis": [round(x, 3) for x in (mean, low, high)],
         "refitted": sorted(set(judged.loc[judged["refitted"], "trial"])),
         "ranks_coverage_90": round(float(ranks["coverage_90"].mean()), 3),
+    }
+
+
+def _contrasts(shown: pd.DataFrame) -> dict[str, object]:
+    """Differences between the arms of the studies that are only shown: E55, and E56 twice."""
+    differences = shown[shown["unit"].str.contains("minus") & ~shown["fitted"]]
+    return {
+        f"{row['trial']} {row['outcome']}, {row['unit']}": [
+            round(row[name], 3) for name in ("mean", "q05", "q95")
+        ]
+        for row in differences.to_dict("records")
     }
 
 

@@ -28,9 +28,7 @@ STUDIES = "studies"
 def passive_draws(files: Files | None = None) -> ParameterSet:
     """Draws of the first stage: those that ship, or of a folder of `imr-sim calibrate`."""
     files = files or Files.shipped()
-    told = json.loads(files.manifest.read_text(encoding="utf-8"))
-    values = pq.read_table(files.draws).to_pandas()[list(NAMES)].to_numpy(float)
-    return ParameterSet(values, told["status"], told["note"], told)
+    return shipped.read_posterior(files.draws, files.manifest)
 
 
 def write_joint(

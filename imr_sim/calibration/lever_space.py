@@ -75,9 +75,8 @@ class LeverSpace:
     def __post_init__(self) -> None:
         object.__setattr__(self, "order", _along_main_direction(self.passive.values))
         names = [PASSIVE]
-        if self.prompts:
-            names += [*HYPER, *self.prompts]
-        names += [n for n in LEVERS if n in INDEX and not SPECS[n].prior.is_fixed]
+        names += [*HYPER, *self.prompts]
+        names += LEVERS
         names += [f"difficulty: {name}" for name in self.practices]
         names += [f"study: {trial.name}" for trial in self.trials]
         names += [n for n in STUDY if n not in self.held]
@@ -179,12 +178,10 @@ class LeverSpace:
     def draws(self, z: np.ndarray, seed: int) -> np.ndarray:
         """Rows of parameters for IMR in VA: its setting is new, and no discount applies there."""
         rows = self.parameters(z)
-        if SETTING in INDEX:
-            spec, rng = SPECS[SETTING], np.random.default_rng([seed, 0])
-            effect = self.studies(z)["setting_sd"] * rng.standard_normal(len(z))
-            rows[:, INDEX[SETTING]] = np.clip(effect, spec.low, spec.high)
-        if DIFFICULTY in INDEX:
-            rows[:, INDEX[DIFFICULTY]] = SPECS[DIFFICULTY].default
+        spec, rng = SPECS[SETTING], np.random.default_rng([seed, 0])
+        effect = self.studies(z)["setting_sd"] * rng.standard_normal(len(z))
+        rows[:, INDEX[SETTING]] = np.clip(effect, spec.low, spec.high)
+        rows[:, INDEX[DIFFICULTY]] = SPECS[DIFFICULTY].default
         return rows
 
     def _offer(self, trial: Trial, studies: dict[str, np.ndarray], score: np.ndarray) -> np.ndarray:

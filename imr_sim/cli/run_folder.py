@@ -16,7 +16,7 @@ from imr_sim import durable
 from imr_sim.errors import RequestError
 
 MANIFEST, CONFIG = "manifest.json", "config.yaml"
-DETAILS = "error.txt"
+README, DETAILS = "README.txt", "error.txt"
 STAGE = ".part"  # results wait here until all of them are whole
 RESERVE = "reserve"
 UNFINISHED = ".tmp"  # end of the name of a file that is being written
@@ -155,6 +155,9 @@ class RunFolder:
         try:
             folder._lock = _locked(path)
             manifest, _ = read_run(path)
+            for name in (README, DETAILS):
+                if (path / name).is_dir():
+                    raise ValueError(f"{name} is a folder")
             resumed = [*manifest.get("resumed", []), _now()]
             folder.manifest = {**manifest, "status": "running", "end": None, "resumed": resumed}
             shutil.rmtree(path / STAGE, ignore_errors=True)  # what an interruption left
@@ -209,7 +212,7 @@ class RunFolder:
     def explain(self, headline: str, contents: Mapping[str, str]) -> None:
         """Write `README.txt`: what a reader must know, and what each file holds."""
         lines = [f"{name}: {holds}" for name, holds in contents.items()]
-        self.write_text("README.txt", "\n".join([headline, "", *KEPT, *lines]) + "\n")
+        self.write_text(README, "\n".join([headline, "", *KEPT, *lines]) + "\n")
 
     def written(self) -> list[Path]:
         """Files of the folder, by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from imr_sim.csv_files import write_csv
 from imr_sim.diffusion.network import DiffusionNetwork
 from imr_sim.diffusion.regression import person_periods
 from imr_sim.errors import RequestError
@@ -94,8 +96,8 @@ def node_table(network: DiffusionNetwork) -> pd.DataFrame:
 
 def write_person_periods(network: DiffusionNetwork, path: str | Path, *, lag: int = 1) -> Path:
     """Write `person_periods` as CSV, for a hazard model in any program."""
-    table = _plain(person_periods(network, lag=lag))
-    return _written(Path(path), lambda p: table.to_csv(p, index=False, lineterminator="\n"))
+    table = person_periods(network, lag=lag)
+    return _written(Path(path), lambda p: write_csv(table, p))
 
 
 def write_r(network: DiffusionNetwork, folder: str | Path) -> Path:
@@ -113,8 +115,7 @@ def write_r(network: DiffusionNetwork, folder: str | Path) -> Path:
     spells = spells[["name", "start", "stop", "reason", "stop_reason"]]
     tables = {"nodes.csv": node_table(network), "ties.csv": ties, "spells.csv": spells}
     for name, table in tables.items():
-        plain = _plain(table)
-        _written(folder / name, lambda p, t=plain: t.to_csv(p, index=False, na_rep="NA"))
+        _written(folder / name, partial(write_csv, table))
     script = R_SCRIPT.format(
         first=network.first,
         last=network.last,
@@ -127,17 +128,6 @@ def write_r(network: DiffusionNetwork, folder: str | Path) -> Path:
 
 def _there(value: Any) -> bool:
     return not (value is None or (isinstance(value, float) and np.isnan(value)))
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Text that a spreadsheet would take for a formula gets a quote in front."""
-    for name in table:
-        if table[name].dtype == object or pd.api.types.is_string_dtype(table[name]):
-            safe = [
-                f"'{v}" if isinstance(v, str) and v[:1] in "=+-@" and v else v for v in table[name]
-            ]
-            table = table.assign(**{str(name): pd.Series(safe, index=table.index, dtype=object)})
-    return table
 
 
 def _written(path: Path, write: Any) -> Path:

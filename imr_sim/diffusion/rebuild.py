@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 
 from imr_sim.errors import RequestError
-from imr_sim.model.history import History
-from imr_sim.model.state import NOT_PROVIDING, PREPARING, PROVIDING
+from imr_sim.strategies.view import NOT_PROVIDING, PREPARING, PROVIDING
+from imr_sim.system import System
 
 LEARNED = ("heard", "hired knowing IMR")
 LOST = ("left knowing IMR", "forgot IMR")
@@ -20,7 +20,28 @@ STATUS = {
     "site started": PROVIDING,
     "site restarted": PROVIDING,
     "site stopped": NOT_PROVIDING,
+    "site gave up preparing": NOT_PROVIDING,
 }
+
+
+class Simulated(Protocol):
+    """What is used of an `imr_sim.History`: diffusion knows no model, only what it leaves."""
+
+    @property
+    def system(self) -> System:
+        """The sites and their staff."""
+
+    @property
+    def months(self) -> pd.DatetimeIndex:
+        """First day of each month."""
+
+    @property
+    def events(self) -> pd.DataFrame | None:
+        """The event log."""
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Draws, replicates, months, sites."""
 
 
 class Rebuilt(NamedTuple):
@@ -31,7 +52,7 @@ class Rebuilt(NamedTuple):
     champions: np.ndarray
 
 
-def events_of(history: History, draw: int, replicate: int) -> pd.DataFrame:
+def events_of(history: Simulated, draw: int, replicate: int) -> pd.DataFrame:
     """Events of one history, in order, with ``period``: months since its first."""
     if history.events is None:
         raise RequestError(
@@ -47,7 +68,7 @@ def events_of(history: History, draw: int, replicate: int) -> pd.DataFrame:
     return log.assign(period=(month.year - first.year) * 12 + month.month - first.month)
 
 
-def rebuild(history: History, *, draw: int = 0, replicate: int = 0) -> Rebuilt:
+def rebuild(history: Simulated, *, draw: int = 0, replicate: int = 0) -> Rebuilt:
     """What each site was in each month, from the event log alone.
 
     Parameters

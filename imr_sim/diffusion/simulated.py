@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from imr_sim.diffusion.network import SPELLS, DiffusionNetwork, make_ties
 from imr_sim.diffusion.rebuild import LEARNED, LOST, events_of, staff_spells
 from imr_sim.errors import RequestError
-from imr_sim.model.history import History
 from imr_sim.system import ROLES, System
 
 UNITS = ("sites", "staff")
 
 
 def from_history(
-    history: History, *, of: str = "sites", draw: int = 0, replicate: int = 0
+    history: Any, *, of: str = "sites", draw: int = 0, replicate: int = 0
 ) -> DiffusionNetwork:
     """One simulated history as a diffusion network.
 
@@ -68,14 +69,15 @@ def from_history(
         unit="month",
         origin=str(history.months[0].date()),
         account=(
-            f"Simulated: {history.system.name}, strategy {history.strategy}, seed {history.seed}, "
-            f"draw {draw}, replicate {replicate}.",
+            f"Simulated: {history.system.name}{', invented sites' * history.system.invented}, "
+            f"strategy {history.strategy}, {history.parameters.status} parameters, seed "
+            f"{history.seed}, draw {draw}, replicate {replicate}.",
         ),
     )
 
 
 def _sites(
-    history: History, draw: int, replicate: int
+    history: Any, draw: int, replicate: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     system = history.system
     spells = spells_of_states(history.providing[draw, replicate].T)
@@ -88,7 +90,7 @@ def _sites(
 
 
 def _staff(
-    history: History, draw: int, replicate: int
+    history: Any, draw: int, replicate: int
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     system = history.system
     events = events_of(history, draw, replicate)

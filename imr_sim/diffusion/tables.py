@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from imr_sim.csv_files import unshielded
 from imr_sim.errors import RequestError
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -56,7 +57,7 @@ def read_rows(text: str, where: object) -> list[list[str]]:
         rows = list(csv.reader(stream, delimiter=separator, skipinitialspace=True))
     except csv.Error as failure:
         raise _refused(where, f"it is no table ({failure})", "Save it as CSV (UTF-8).") from failure
-    rows = [[cell.strip() for cell in row] for row in rows]
+    rows = [[unshielded(cell.strip()) for cell in row] for row in rows]
     return [row for row in rows if any(row)]
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from imr_sim.diffusion.rebuild import LEARNED, events_of
-from imr_sim.model.history import History
+from imr_sim.diffusion.rebuild import LEARNED, Simulated, events_of
 
 CAUSES = ("media", "site or lever", "tie inside", "tie outside", "hire")
 
@@ -33,7 +32,7 @@ class Cascades(NamedTuple):
     branching: float
 
 
-def transmissions(history: History, *, draw: int = 0, replicate: int = 0) -> pd.DataFrame:
+def transmissions(history: Simulated, *, draw: int = 0, replicate: int = 0) -> pd.DataFrame:
     """Every time that somebody came to know, and from whom.
 
     Parameters

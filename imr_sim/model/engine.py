@@ -8,6 +8,7 @@ import numpy as np
 
 from imr_sim.model import (
     awareness_phase,
+    implementation_phase,
     persuasion_phase,
     record_phase,
     site_phases,
@@ -61,7 +62,7 @@ def month_of_history(given, agents):
     awareness_phase.awareness(given, agents)
     persuasion_phase.persuasion(given, agents)
     site_phases.decision(given, agents)
-    site_phases.implementation(given, agents)
+    implementation_phase.implementation(given, agents)
     site_phases.sustainment(given, agents)
     record_phase.log_forgotten(given, agents)
     record_phase.update_exposure(given.world, now, new, agents.within, agents.between, agents.peers)

@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
     "implementation": parameter_table.IMPLEMENTATION,
     "sustainment": parameter_table.SUSTAINMENT,
     "reach": parameter_table.REACH,
+    "offers": lever_table.OFFERS,
     "lever effects": lever_table.EFFECTS,
     "lever costs": lever_table.COSTS,
 }

@@ -36,10 +36,15 @@ def posterior() -> ParameterSet:
         An OtherModelWarning says when the draws belong to another version of the model than the
         one that runs: then calibrate again.
     """
+    return read_posterior(DRAWS, MANIFEST)
+
+
+def read_posterior(draws: Path, about: Path) -> ParameterSet:
+    """Draws that belong to a manifest; see `posterior`."""
     from imr_sim.model.version import model_version  # compiles the model, or loads it
 
-    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    frame = pq.read_table(DRAWS).to_pandas()
+    manifest = json.loads(about.read_text(encoding="utf-8"))
+    frame = pq.read_table(draws).to_pandas()
     gone = [str(name) for name in frame.columns if name not in SPECS]
     values, filled = _complete(frame)
     if manifest["model_version"] != model_version():

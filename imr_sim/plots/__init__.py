@@ -5,7 +5,7 @@ from imr_sim.plots.calibration import plot_parameters, plot_tempering
 from imr_sim.plots.checks import plot_mechanisms, plot_ranks
 from imr_sim.plots.cost import plot_cost
 from imr_sim.plots.diffusion import plot_adopters, plot_infectiousness, plot_thresholds
-from imr_sim.plots.diffusion_network import plot_cascade, plot_network
+from imr_sim.plots.diffusion_network import MOST_NODES, plot_cascade, plot_network
 from imr_sim.plots.discovery import plot_discovery
 from imr_sim.plots.fidelity import plot_fidelity
 from imr_sim.plots.forecast import plot_forecast
@@ -23,6 +23,7 @@ from imr_sim.plots.timeline import plot_timeline
 from imr_sim.plots.trials import plot_trials
 
 __all__ = [
+    "MOST_NODES",
     "plot_adopters",
     "plot_adoption",
     "plot_cascade",

@@ -22,6 +22,9 @@ from imr_sim.plots.panels import side_by_side
 from imr_sim.plots.style import BLUE, GREY, INK, PALE, VERMILLION, new_figure, styled
 
 MOST_COLOURS = 6
+MOST_BARS = 24
+WIDTHS = (1, 2, 3, 6, 12, 24, 60, 120, 1000)
+"""Periods that a hazard is shown for: the shortest that leaves no more than `MOST_BARS`."""
 COLOURS = (BLUE, VERMILLION, "#009E73", "#E69F00", "#CC79A7", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 
@@ -62,12 +65,13 @@ def plot_adopters(network: DiffusionNetwork) -> Figure:
         left.annotate(text, place, xycoords="axes fraction", color=colour, va="center")
     left.set_ylim(0, 1.02 * network.n)
     left.set_ylabel(f"Nodes (of {network.n:,})")
-    table = hazard(network)
+    width = next(w for w in WIDTHS if len(periods) / w <= MOST_BARS)
+    table = hazard(network, period=width)
     table = table[table["at_risk"] > 0]
     middle = table["hazard"]
     spread = np.abs(np.stack([middle - table["hazard_lo"], table["hazard_hi"] - middle]))
     right.errorbar(
-        table["period"],
+        table["period"] + (width - 1) / 2,
         middle,
         yerr=spread,
         fmt="o",
@@ -78,7 +82,7 @@ def plot_adopters(network: DiffusionNetwork) -> Figure:
     )
     right.set_ylim(0, None)
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    right.set_ylabel("Hazard of adoption")
+    right.set_ylabel("Hazard of adoption" + (f" in {width} {network.unit}s" if width > 1 else ""))
     for axes in (left, right):
         axes.set_xlabel(period_words(network))
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
@@ -137,6 +141,8 @@ def plot_thresholds(
     axes.axvline(network.last + 0.75, color=GREY, linewidth=0.7)
     axes.set_xlabel(f"{period_words(network)} of adoption; never")
     axes.set_ylabel("Threshold (share of alters)")
+    axes.set_xlim(network.first - 0.6, after + 0.06 * len(network.periods) + 0.3)
+    axes.set_ylim(-0.06, 1.06)
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ticks = [
         t

@@ -175,7 +175,7 @@ def plot_cascade(news: pd.DataFrame, *, root: int | None = None, title: str = ""
         axes.scatter([x[r] for r in mine], [y[r] for r in mine], s=size, color=colour, marker=shape)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_ylim(len(members) - 0.3, -0.7)
+    axes.set_ylim(len(members), -1.5)
     first = news.loc[root]
     axes.set_xlabel(f"Month; the first is {first['staff']}, by {first['cause']}")
     return figure

@@ -10,7 +10,7 @@ import numpy as np
 from imr_sim import limits
 from imr_sim.errors import RequestError
 from imr_sim.strategies.asked import Asked, copied
-from imr_sim.strategies.capacity import HUNDREDTHS, admit, hundredths
+from imr_sim.strategies.capacity import HUNDREDTHS, admit, hundredths, scale_strength
 from imr_sim.strategies.facts import SiteFacts
 from imr_sim.strategies.levers import LEVER_INDEX, LEVERS
 from imr_sim.strategies.obligations import Obligations
@@ -238,13 +238,10 @@ class Campaign:
         return self._of(f"{lever}_start_usd"), self._of(f"{lever}_month_usd")
 
     def _strength(self, dose: np.ndarray) -> np.ndarray:
-        """Strength left to facilitation: whole at two sites (E30), the penalty's at full scale."""
-        penalty, scale = (
-            self._of("facilitation_scale_penalty"),
-            self._of("facilitation_scale_sites"),
-        )
+        """Strength left to facilitation, one a history; (B, 1)."""
+        names = ("facilitation_scale_penalty", "facilitation_scale_sites")
         at_once = (dose > 0).sum(axis=1, keepdims=True)
-        return 1 - (1 - penalty) * np.clip((at_once - 2) / (scale - 2), 0, 1)
+        return scale_strength(at_once, *(self._of(name) for name in names))
 
     def _of(self, name: str) -> np.ndarray:
         """Parameter values as a column (B, 1); a lever that has no such cost costs 0."""

@@ -98,8 +98,7 @@ def difficulty_of(trial: Trial, z: np.ndarray) -> np.ndarray:
     """Difficulty of the practice for normal scores `z`, inside the parameter's range."""
     given = trial.practice.difficulty
     values = given.mean + given.sd * z
-    spec = SPECS.get(DIFFICULTY)
-    return np.clip(values, spec.low, spec.high) if spec else values
+    return np.clip(values, SPECS[DIFFICULTY].low, SPECS[DIFFICULTY].high)
 
 
 def _rng(seed: int, words: str) -> np.random.Generator:

@@ -13,7 +13,7 @@ from imr_sim.practice.practice import Month
 from imr_sim.strategies import Strategy
 from imr_sim.strategies.checked import checked, nearest, wrong
 from imr_sim.trials.observed import Observed, Seen, Sites
-from imr_sim.trials.setting import After, Part, StudyPractice, TrialSites, Words
+from imr_sim.trials.setting import After, Part, Share, StudyPractice, TrialSites, Words
 
 Kind = Literal[
     "accepted",
@@ -73,6 +73,20 @@ class TrialArm:
 
 
 @checked
+class Report:
+    """How sites answer when they are asked whether they do it.
+
+    Attributes
+    ----------
+    doing, others : float
+        Share that says yes of the sites that do, and of those that do not.
+    """
+
+    doing: Share = 1.0
+    others: Share = 0.0
+
+
+@checked
 class Outcome:
     """What is counted, and when.
 
@@ -89,6 +103,8 @@ class Outcome:
         ``all`` sites of the arm, or those that have ``started`` by then.
     threshold : float or None
         For ``fidelity_at_least``, 1 to 5.
+    report : Report or None
+        Of a share that sites report of themselves; None: it was seen as it is.
     minus : str or None
         The arm from which the difference is taken: in shares, or in the mean's unit.
     """
@@ -98,10 +114,13 @@ class Outcome:
     months: tuple[After, ...]
     of: Literal["all", "started"] = "all"
     threshold: Annotated[float, Strict(), Field(ge=1, le=5)] | None = None
+    report: Report | None = None
     minus: Name | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Outcome:
+        if self.report is not None and self.kind in MEANS:
+            raise wrong("sites report shares, and this is a mean", "Leave out report.")
         if not self.months or len(set(self.months)) < len(self.months):
             raise wrong("its months are none, or one stands twice", "Write months: [12, 24].")
         if (self.threshold is not None) != (self.kind == "fidelity_at_least"):

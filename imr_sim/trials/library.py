@@ -14,7 +14,7 @@ from imr_sim.practice.move import Move
 from imr_sim.strategies import Strategy, load_strategy, strategy_from, strategy_names
 from imr_sim.strategies.checked import keys_of, nearest, request_errors, shown
 from imr_sim.strategies.yaml_file import read_yaml
-from imr_sim.trials.form import Outcome, Passive, RunIn, Trial, TrialArm
+from imr_sim.trials.form import Outcome, Passive, Report, RunIn, Trial, TrialArm
 from imr_sim.trials.observed import Observed
 from imr_sim.trials.setting import Difficulty, Part, StudyPractice, TrialSites
 
@@ -39,6 +39,7 @@ KEYS = {
     "components": keys_of(Part),
     "outcomes": keys_of(Outcome),
     "observed": keys_of(Observed),
+    "report": keys_of(Report),
 }
 
 

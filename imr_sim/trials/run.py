@@ -13,15 +13,13 @@ import numpy as np
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.given import give_start
-from imr_sim.model.parameters import INDEX, SPECS
+from imr_sim.model.parameters import INDEX, NAMES, SPECS
 from imr_sim.model.rng import SUPPORT_OF_PRACTICE, uniform_table
 from imr_sim.model.state import NOT_PROVIDING, PROVIDING, RECORD
-from imr_sim.strategies import Strategy
 from imr_sim.trials.effects import DIFFICULTY, SETTING, Effects
 from imr_sim.trials.form import RunIn, Trial, TrialArm
 from imr_sim.trials.outcomes import Item, Sums, add_up, items_of
-from imr_sim.trials.schedule import AtSites, Schedule
-from imr_sim.trials.setting import Part
+from imr_sim.trials.schedule import ArmCampaign, stretches
 from imr_sim.trials.world import system_of
 
 SITES = 200
@@ -30,6 +28,7 @@ error that is left, .035 for a share of .5, is small beside the effect of a stud
 SITES_AT_ONCE = 3000  # of the histories that one thread holds
 CHOSEN = 52  # decision: which sites of a system take part; a key of luck beside those of the model
 BRIEFING = "briefing"
+SURE = 1e-6  # a share that reports make 0 or 1 stays this far from it
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,7 @@ def _adapted(trial: Trial, values: np.ndarray, effects: Effects) -> np.ndarray:
             )
         rows[:, INDEX[name]] = moved
     for name, effect in ((SETTING, effects.offer), (DIFFICULTY, effects.difficulty)):
-        if name in INDEX:
-            rows[:, INDEX[name]] = np.clip(effect, SPECS[name].low, SPECS[name].high)
+        rows[:, INDEX[name]] = np.clip(effect, SPECS[name].low, SPECS[name].high)
     if trial.sites.source == "invented":
         rows[:, INDEX["transfer_share"]] = 0.0  # nobody moves from one site of a study to another
     return rows
@@ -183,6 +181,9 @@ def _of(sums: Sums, item: Item, effects: Effects) -> tuple[np.ndarray, np.ndarra
     reach = (sums.sites + 0.5) / (sums.of + 1.0)
     if item.outcome.kind not in ("mean_fidelity", "veterans_reached"):
         value = (sums.total + 0.5) / (sums.sites + 1.0)
+        if (report := item.outcome.report) is not None:
+            value = value * report.doing + (1.0 - value) * report.others
+            value = np.clip(value, SURE, 1.0 - SURE)
         return value, np.sqrt(value * (1.0 - value)), reach
     # Where no site of a draw provides there is no fidelity: then the scale's lowest.
     value = np.where(sums.sites > 0, sums.total / n, 1.0)
@@ -216,7 +217,9 @@ class _Study:
             batch.advance(trial.passive.months)
         by_arm = self._start(batch)
         if trial.run_in:
-            self._run_in(batch, trial.run_in, np.any(list(by_arm.values()), axis=0))
+            batch.begin_policy(SUPPORT_OF_PRACTICE)
+            everywhere = np.any(list(by_arm.values()), axis=0)
+            _followed(batch, trial.run_in, everywhere, trial.run_in.months)
         batch.begin_policy()
         status = batch.state.sites["status"].copy()
         kept = _KEEP[trial.run_in.keep if trial.run_in else "all"](status)
@@ -266,12 +269,11 @@ class _Study:
     ) -> None:
         given = self.trial.sites
         aware = np.where(sites, given.aware, 0.0)
-        if BRIEFING in INDEX:  # a site that has accepted has told its people
-            told = np.broadcast_to(batch.params[BRIEFING][:, None], sites.shape)
-            aware = np.where(engaged | providing, np.maximum(aware, told), aware)
+        # A site that has accepted has told its people.
+        told = np.broadcast_to(batch.params[BRIEFING][:, None], sites.shape)
+        aware = np.where(engaged | providing, np.maximum(aware, told), aware)
         fidelity = np.broadcast_to(batch.params["f_floor"][:, None], sites.shape)
-        if DIFFICULTY in INDEX:
-            fidelity = fidelity - batch.params[DIFFICULTY][:, None]
+        fidelity = fidelity - batch.params[DIFFICULTY][:, None]
         if given.fidelity is not None:
             fidelity = np.full(sites.shape, given.fidelity)
         give_start(
@@ -282,35 +284,18 @@ class _Study:
             fidelity=np.clip(fidelity, 1.0, 5.0),
         )
 
-    def _run_in(self, batch: Batch, run_in: RunIn, sites: np.ndarray) -> None:
-        strategy = _strategy(run_in.strategy, run_in.components)
-        if strategy is None:
-            batch.advance(run_in.months)
-            return
-        batch.begin_policy(SUPPORT_OF_PRACTICE)
-        _under(batch, strategy, sites, run_in.months)
 
-
-def _strategy(strategy: Strategy | None, parts: tuple[Part, ...]) -> Strategy | None:
-    return Schedule(parts) if parts else strategy
-
-
-def _followed(batch: Batch, arm: TrialArm, sites: np.ndarray, months: int) -> np.ndarray:
-    strategy = _strategy(arm.strategy, arm.components)
-    if strategy is None:
-        return batch.advance(months)
-    return _under(batch, strategy, sites, months)
-
-
-def _under(batch: Batch, strategy: Strategy, sites: np.ndarray, months: int) -> np.ndarray:
-    """Run `months` months under a strategy at some sites; RECORD, shape (B, months, S)."""
+def _followed(
+    batch: Batch, treated: TrialArm | RunIn, sites: np.ndarray, months: int
+) -> np.ndarray:
+    """Run `months` months of what some sites get; RECORD, shape (B, months, S)."""
     record = np.empty((len(batch), months, batch.setting.world.n_sites), RECORD)
-    campaign = batch.campaign(AtSites(strategy, sites), months, None)
-    if isinstance(strategy, Schedule):  # doses stay as they are for months on end
-        for first, n in strategy.stretches(months):
-            doses = campaign.doses(batch.view(campaign))
+    if treated.strategy is None:
+        for first, n, doses in stretches(treated.components, sites, batch.params, months):
             batch.advance(n, doses, into=record, row=first)
         return record
+    values = {name: batch.params[name] for name in NAMES}
+    campaign = ArmCampaign(treated.strategy, batch.setting.facts, values, months, sites)
     for m in range(months):
         batch.advance_under(campaign, into=record, row=m)
     return record

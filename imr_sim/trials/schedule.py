@@ -2,65 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from imr_sim.strategies import PlannerView, SiteFacts, Strategy, Wish
+from imr_sim.strategies import LEVERS, Campaign, PlannerView, SiteFacts, Strategy, Wish
+from imr_sim.strategies.asked import Asked
+from imr_sim.strategies.capacity import scale_strength
+from imr_sim.strategies.levers import LEVER_INDEX
 from imr_sim.strategies.strategy import Delivered
 from imr_sim.trials.setting import Part
 
+FACILITATION = "facilitation"
 
-class Schedule(Strategy):
-    """Levers with doses by month, at every site.
+
+def stretches(
+    parts: Sequence[Part], sites: np.ndarray, values: np.ndarray, months: int
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Stretches of months in which the doses stay as they are.
 
     Parameters
     ----------
     parts : sequence of Part
+    sites : ndarray of bool, shape (B, S)
+        Where they are given.
+    values : ndarray of records, shape (B,)
+        Parameters: facilitation of many sites at once is weaker (E30), as in a campaign.
+    months : int
+
+    Yields
+    ------
+    int, int, ndarray of float64, shape (B, S, levers)
+        First month, number of months, doses.
     """
-
-    name = "components"
-    label = "Components"
-
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self.parts = tuple(parts)
-
-    def wish(self, view: PlannerView, delivered: Delivered) -> Wish:
-        """Doses of the month; see `Strategy.wish`."""
-        wish = Wish.nothing(view)
-        for part in self.parts:
-            dose = part.at(view.month)
-            if dose > 0:
-                wish.dose(part.lever)[:] = dose
-        return wish
-
-    def stretches(self, months: int) -> list[tuple[int, int]]:
-        """First month and number of months of each stretch of constant doses."""
-        changes = {0, months}.union(*(part.changes() for part in self.parts))
-        edges = sorted(m for m in changes if m <= months)
-        return [(a, b - a) for a, b in pairwise(edges)]
+    changes = {0, months}.union(*(part.changes() for part in parts))
+    edges = sorted(m for m in changes if m <= months)
+    strength = scale_strength(
+        sites.sum(axis=1), values["facilitation_scale_penalty"], values["facilitation_scale_sites"]
+    )
+    for first, end in pairwise(edges):
+        doses = np.zeros((*sites.shape, len(LEVERS)))
+        for part in parts:
+            dose = part.at(first) * sites
+            if part.lever == FACILITATION:
+                dose = dose * strength[:, None]
+            doses[..., LEVER_INDEX[part.lever]] = dose
+        yield first, end - first, doses
 
 
-class AtSites(Strategy):
-    """A strategy that reaches some sites of each history only.
+class ArmCampaign(Campaign):
+    """A campaign that reaches some sites of each history only.
 
     Parameters
     ----------
-    inner : Strategy
+    strategy, facts, values, months
+        As of a `Campaign`.
     sites : ndarray of bool, shape (B, S)
     """
 
-    def __init__(self, inner: Strategy, sites: np.ndarray) -> None:
-        self.inner, self.sites = inner, sites
-        self.name, self.label = inner.name, inner.label
-        self.capacity, self.budget_usd = inner.capacity, inner.budget_usd
+    def __init__(
+        self,
+        strategy: Strategy,
+        facts: SiteFacts,
+        values: Mapping[str, np.ndarray],
+        months: int,
+        sites: np.ndarray,
+    ) -> None:
+        super().__init__(strategy, facts, values, months)
+        self._asked = _AtSites(strategy, sites)
+
+
+class _AtSites(Asked):
+    """Wishes for some sites of each history only."""
+
+    def __init__(self, strategy: Strategy, sites: np.ndarray) -> None:
+        super().__init__(strategy, len(sites))
+        self.sites = sites
 
     def wish(self, view: PlannerView, delivered: Delivered) -> Wish:
-        """What the strategy wishes, at these sites; see `Strategy.wish`."""
-        wish = self.inner.wish(view, delivered)
-        return Wish(wish.priority, {k: dose * self.sites for k, dose in wish.doses.items()})
-
-    def check(self, facts: SiteFacts) -> None:
-        """See `Strategy.check`."""
-        self.inner.check(facts)
+        """See `Asked.wish`."""
+        wish = super().wish(view, delivered)
+        for lever, dose in wish.doses.items():
+            wish.doses[lever] = dose * self.sites
+        for lever, (dose, months) in wish.plans.items():
+            wish.plans[lever] = (dose * self.sites, months)
+        wish.follows[:] = [
+            replace(follow, months=np.where(self.sites, follow.months, 0.0))
+            for follow in wish.follows
+        ]
+        return wish

@@ -127,7 +127,7 @@ def test_draws_are_valid_parameters_and_what_nothing_speaks_of_is_prior(found):
     other = calibrate(simulator(), replace(SETTINGS, last_sweeps=1), BANK)
     same = fit_files.draws_frame(other)
     silent = [n for n in NAMES if n not in found.simulator.space.names]
-    assert "facilitation_decision" in silent
+    assert "prompt_facilitation" in silent
     np.testing.assert_array_equal(frame[silent], same[silent])
 
 

@@ -130,6 +130,10 @@ class StaffMember(mesa.Agent):
             self.new.add("AWARE")
             self.log_cause(media, site, ties, inside, outside)
 
+    def hear_from_site(self):
+        self.new.add("AWARE")
+        self.log("heard", detail=2)
+
     def log_cause(self, media, site, ties, inside, outside):
         which, who, _, _ = self.lanes(philox.SOURCE)
         x = which * (media + site + ties)

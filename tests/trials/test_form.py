@@ -97,6 +97,8 @@ WRONG = {
         "threshold",
         "at most 5",
     ),
+    "a report beyond everybody": (outcome(report={"doing": 1.2}), "doing", "at most 1"),
+    "a report of a mean": (outcome(kind="mean_fidelity", report={}), "mean", "Leave out report"),
     "a difference to no arm": (outcome(minus="nobody"), "nobody", "usual"),
     "observed at another month": (one_arm(observed={"started@7": 3}), "started@7", "started@6"),
     "observed of another outcome": (one_arm(observed={"begun@6": 3}), "begun@6", "started@6"),

@@ -143,7 +143,8 @@ def test_non_responders_have_not_started():
         outcomes=[{"name": "accepted", "kind": "accepted", "months": [1]}],
     )
     kept, everybody = shares(content), shares({**content, "run_in": None})
-    assert (kept.value < 0.3).all() and (everybody.value >= smoothed(0.5, 48) - 1e-9).all()
+    assert (value(kept, "usual: accepted@1") < 0.3).all()
+    assert (value(everybody, "usual: accepted@1") >= smoothed(0.5, 48) - 1e-9).all()
 
 
 def test_sites_of_a_real_system_take_part_by_lot_and_the_others_get_nothing():
@@ -173,6 +174,14 @@ def test_every_kind_of_outcome_has_a_spread(kind):
     table = trial(trial_from(content, "x"), DRAWS, **FEW).table()
     assert (table["q05"] <= table["q50"]).all() and (table["q50"] <= table["q95"]).all()
     assert table["q95"].gt(0).all()
+
+
+def test_sites_that_say_yes_without_doing_it_are_counted_as_the_survey_counts_them():
+    plain, said = (
+        shares(outcome(kind="providing", months=[6], report=report))
+        for report in (None, {"doing": 0.9, "others": 0.3})
+    )
+    assert np.allclose(said.value, 0.3 + 0.6 * plain.value)
 
 
 def test_the_table_compares_with_what_was_observed():

@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "model": BELOW_MODEL,
     "practice": BELOW_MODEL | {"model"},
     "analysis": {"errors"},
-    "diffusion": BASE | {"system", "strategies", "model"},
+    "diffusion": BELOW_MODEL,
     "plots": {"analysis", "diffusion", "errors", "paths"},
     "experiment": BELOW_MODEL | {"model", "practice", "analysis"},
     "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},

@@ -22,6 +22,7 @@ NAMES = (
     "sensitivity",
     "discover",
     "trial",
+    "diffusion",
     "calibrate",
     "forecast",
     "validate",

@@ -21,6 +21,7 @@ from imr_sim.cli.request.keys import (
     Request,
     advice,
     fields_of,
+    how_to_write,
     is_number,
     marked,
     meant_number,
@@ -138,15 +139,16 @@ def _parse(text: str, argument: str, kind: type[Request]) -> Override:
         return OverridesParser.create().parse_override(text)
     except Exception as error:  # of the library's grammar: whatever it raises is about the argument
         key, _, value = argument.partition("=")
-        if is_one_number(key, kind) and value:
+        if not value:
+            write = "Write key=value without spaces around =."
+            raise wrong(argument, "it cannot be read as key=value", write) from error
+        if is_one_number(key, kind):
             raise _no_number(key, value, kind) from error
-        why, write = "there is no = in it", "Write key=value without spaces around =."
-        if value:
-            why = "a bracket or quote in it is not closed, or a sign has a meaning of its own"
-            write = "Close it, or quote odd signs twice: \"out='a,b'\"."
-        raise RequestError(
-            argument, where=WHERE, why=f"it cannot be read as key=value: {why}", write=write
-        ) from error
+        write = "Close it, or quote odd signs twice: \"out='a,b'\"."
+        if key in fields_of(kind):
+            write = how_to_write(fields_of(kind)[key])
+        why = "a bracket or quote in it is not closed, or a sign has a meaning of its own"
+        raise wrong(argument, why, write) from error
 
 
 def is_one_number(key: str, kind: type[Request]) -> bool:
