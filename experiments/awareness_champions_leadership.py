@@ -42,8 +42,8 @@ from imr_sim.strategies import Component
 
 LEVERS = {"awareness": "outreach", "champions": "champions", "leadership": "leadership"}
 """Lever that stands for each factor."""
-NO_SHORT_CUT = {"outreach_decision": 0.0, "champions_decision": 0.0}
-"""Direct effects of these levers on the decision: off, so each acts through its factor alone."""
+NO_SHORT_CUT = {"prompt_outreach": 0.0, "prompt_champions": 0.0, "prompt_leadership": 0.0}
+"""What these levers ask of a site: nothing, so that each acts through its factor alone."""
 OUTCOMES = ("vamcs_providing", "added_vamcs", "aware_staff", "champions")
 FACTORS = tuple(LEVERS)
 
@@ -218,8 +218,8 @@ def words(table: pd.DataFrame, about: Mapping[str, Any]) -> Words:
         f"{about['sites']} sites, IMR as it spread by itself up to {settings['policy_start']}, "
         f"then {settings['horizon']} months under three levers at every VAMC, each at dose "
         f"{names([f'{dose:g}' for dose in doses])}: outreach visits stand for awareness, prepared "
-        "champions for champions, engaged leadership for leadership. Direct effects of the levers "
-        "on the decision are off (`outreach_decision`, `champions_decision` at 0), so each acts "
+        "champions for champions, engaged leadership for leadership. The levers put no question to "
+        "a site (`prompt_outreach`, `prompt_champions`, `prompt_leadership` at 0), so each acts "
         f"only through what it stands for. All {len(doses) ** 3} cells meet the same "
         f"{about['histories']} draws and the same luck."
     )

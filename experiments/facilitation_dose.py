@@ -276,7 +276,7 @@ STUDY = Study(
     words=words,
     rests_on=(
         "facilitation_scale_penalty",
-        "facilitation_decision",
+        "prompt_facilitation",
         "facilitation_startup",
         "a0",
         "d0",

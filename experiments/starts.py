@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.tables import write_csv
+from imr_sim.csv_files import write_csv
 from imr_sim.model.shipped import posterior
 from imr_sim.strategies import load_strategy, strategy_names
 from imr_sim.system import load_system

@@ -358,9 +358,9 @@ STUDY = Study(
         "d_prrc",
         "factor_correlation",
         "prrc_share",
-        "facilitation_decision",
-        "champions_decision",
-        "mandate_decision",
+        "prompt_facilitation",
+        "prompt_champions",
+        "prompt_mandate",
     ),
 )
 

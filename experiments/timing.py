@@ -254,10 +254,10 @@ STUDY = Study(
         "sensitive_months",
         "leadership_opens",
         "programme_change_rate",
-        "facilitation_decision",
+        "prompt_facilitation",
         "facilitation_scale_penalty",
         "champions_conversion",
-        "champions_decision",
+        "prompt_champions",
     ),
 )
 

@@ -10,6 +10,7 @@ was when the command is given again; the result is the same.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import hydra
@@ -25,7 +26,8 @@ from imr_sim.calibration.lever_ranks import rank_levers
 from imr_sim.calibration.meta_analysis import difference, left_out_scores
 from imr_sim.calibration.smc import Settings
 from imr_sim.cli.progress import Progress
-from imr_sim.cli.tables import write_csv, write_parquet
+from imr_sim.cli.tables import write_parquet
+from imr_sim.csv_files import write_csv
 from imr_sim.trials import load_trial, trial, trial_names
 from imr_sim.trials.form import Trial
 
@@ -45,10 +47,11 @@ def main(config: DictConfig) -> None:
     progress = Progress()
     trials = [load_trial(name) for name in trial_names()]
     passive = passive_draws()
-    fits = {}
     settings = Settings(**OmegaConf.to_container(config.sampler), seed=config.seed)  # type: ignore
-    for words, discount in (("fit", True), ("no_discount", False)):
-        fits[words] = fit_levers(
+    fewer = replace(settings, particles=config.refit_draws)
+
+    def fitted(words: str, settings: Settings, discount: bool) -> LeverFit:
+        return fit_levers(
             passive,
             trials,
             settings,
@@ -57,8 +60,10 @@ def main(config: DictConfig) -> None:
             checkpoint=folder / f"{words}.npz",
             progress=progress,
         )
-    fit = fits["fit"]
+
+    fit = fitted("fit", settings, discount=True)
     write_joint(fit)
+    fits = {"fit": fit, "no_discount": fitted("no_discount", fewer, discount=False)}
     write_parquet(fit.frame(), TABLES / "levers.parquet")
     refits = Refits(fit, config.refit_draws, folder, progress)
     judged = verdicts(fit, refits, config.seed)

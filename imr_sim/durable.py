@@ -70,8 +70,12 @@ def read_sealed(path: Path) -> bytes:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write a mapping as JSON with its own checksum in it."""
-    sealed = {**content, CHECKSUM: checksum(_canonical(content))}
-    write_whole(path, (json.dumps(sealed, indent=2) + "\n").encode())
+    write_whole(path, sealed_text(content).encode())
+
+
+def sealed_text(content: Mapping[str, Any]) -> str:
+    """A mapping as JSON with its own checksum in it; see `read_json`."""
+    return json.dumps({**content, CHECKSUM: checksum(_canonical(content))}, indent=2) + "\n"
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -42,12 +42,12 @@ WORDS = [
     "", "null", "none", "true", "~", "0", "-1", "1e400", "nan", "inf", "-inf", "1_000", "0x10",
     "9" * 5000, "1e6", "$5,000,000", "0,30", "1;2", "a\tb", "a\nb", "a\r\nb", "\x1b[31mred\x1b[0m",
     "\x1b]0;title\x07", "\u202etxt.exe", "\u2028", "\x00", "\ud800", "é", "漢字", "🙂", "'", '"',
-    "\\", "[", "]", "{", "}", "{}", "[]", "[[]]", "{a: b}", "${oc.env:HOME}", "${a}", "???",
-    "_target_",
-    "/", "/dev/null", "..", ".", "~", "~nobody/x", "x" * 300, "a/" * 200, "=1+1", "@x", "+", "-",
-    "!!python/object:os.system x", "*a", "&a", "2001-02-30", "2021-13", "0000-00", "2021-1",
-    "1900-01", "2199-12", "default", "all", "prior", "posterior", "facilitation", "[" * 3000, "%",
-    "<<", "a: b", "- a", "#", "# x", "NaN", "yes", "1.0", "1.5", "2**64", str(2**63), str(2**64),
+    "\\", "[", "]", "{", "}", "[]", "[[]]", "{a: b}", "${oc.env:HOME}", "${a}", "???", "_target_",
+    "{}", "/", "/dev/null", "..", ".", "~", "~nobody/x", "x" * 300, "a/" * 200, "=1+1", "@x",
+    "+", "-", "!!python/object:os.system x", "*a", "&a", "2001-02-30", "2021-13", "0000-00",
+    "2021-1", "1900-01", "2199-12", "default", "all", "prior", "posterior", "facilitation",
+    "[" * 3000, "%", "<<", "a: b", "- a", "#", "# x", "NaN", "yes", "1.0", "1.5", "2**64",
+    str(2**63), str(2**64),
 ]  # fmt: skip
 STRATEGY = (configs() / "strategy/mandate.yaml").read_text().replace("name: mandate", "name: mine")
 PRACTICE = (configs() / "practice/invented_training_small.yaml").read_text()

@@ -24,8 +24,8 @@ RANGES = "ranges={media: [0.05, 0.3], a0: [-6, -3]}"
 COMMANDS = {
     "sweep": (
         (
-            *("system=small", "quiet=true", *SHORT, f"design.{RANGES}", "design.points=400"),
-            *("executor=processes", "workers=2", "chunk=10"),
+            *("system=small", "quiet=true", *SHORT, f"design.{RANGES}", "design.points=200"),
+            *("at=[]", "workers=2", "chunk=10"),
         ),
         ("points.parquet", "runs.parquet"),
     ),

@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from imr_sim.calibration.lever_fit import FIELDS, FIT_SITES, TrialWatch
 from imr_sim.calibration.lever_space import LeverSpace
-from imr_sim.calibration.sbc import Ranks
+from imr_sim.calibration.sbc import Ranks, distinct
 from imr_sim.calibration.smc import effective
 from imr_sim.calibration.space import normal_scores
 from imr_sim.model.parameters import ParameterSet, prior_cube
@@ -102,9 +102,8 @@ def _made_up(item: Item, value: float, reach: float, rng: np.random.Generator) -
 
 
 def _ranks(values: np.ndarray, ll: np.ndarray, world: int, rng: np.random.Generator) -> np.ndarray:
-    """Weighted rank of the truth on each axis, ties and the grain of weights broken by lot."""
-    weights = np.exp(ll - logsumexp(ll))
+    """Rank of the truth on each axis among draws of equal weight, each point at most once."""
+    chosen = distinct(np.exp(ll - logsumexp(ll))[:, None], rng)
     truth = values[world]
-    below = weights @ (values < truth)
-    grain = np.sum(weights**2)  # one effective point's share
-    return np.clip(below + grain * (rng.random(len(truth)) - 0.5), 0.0, 1.0)
+    below = (values[chosen] < truth).sum(axis=0)
+    return (below + rng.random(len(truth))) / (len(chosen) + 1)

@@ -100,7 +100,7 @@ def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
         rng = np.random.default_rng([seed, DRAW + 1, world])
         found = weigh(ll[:, :, world], leave_out=world)
         ess[world] = found.effective
-        chosen = _distinct(found.weights, rng)
+        chosen = distinct(found.weights, rng)
         ties = rng.random(axes)
         for axis in range(axes):
             below = (axis_values(bank, axis).ravel()[chosen] < bank.z[world, axis]).sum()
@@ -108,7 +108,7 @@ def rank_truth(bank: Bank, worlds: int, seed: int) -> Ranks:
     return Ranks(bank.simulator.space.names, u, ess)
 
 
-def _distinct(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def distinct(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Draws from histories and their looks, each history at most once: indices of the flat array.
 
     Systematic sampling (Madow 1949, doi 10.1214/aoms/1177729988): a history is drawn with a

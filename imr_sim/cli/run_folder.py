@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import threading
@@ -13,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from imr_sim import durable
 from imr_sim.errors import RequestError
 
 MANIFEST, CONFIG = "manifest.json", "config.yaml"
@@ -80,21 +80,18 @@ def read_run(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         if folder.is_file():
             raise ValueError("it is a file, not a folder")
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = durable.read_json(folder / MANIFEST)
         config = read_yaml(folder / CONFIG, CONFIG, "config", "docs/cli.md")
+    except durable.Damaged as damage:
+        raise ValueError(f"{damage}, or of another version") from None
     except OSError:
         raise ValueError("there is no run in it") from None
     except RequestError as error:
         raise ValueError(f"{error.where} cannot be read: {error.why}") from None
     except RecursionError:
         raise ValueError("what it says of its run is nested too deep to be read") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        why = f"{MANIFEST} cannot be read ({type(error).__name__})"
-        raise ValueError(why) from None
-    if not isinstance(manifest, dict) or not isinstance(config, dict):
-        raise ValueError("what it says of its run is no list of keys and values")
-    if not isinstance(manifest.get("resumed", []), list):
-        raise ValueError(f"{MANIFEST} has no list of the times that it was resumed")
+    if not isinstance(config, dict) or config != manifest.get("config"):
+        raise ValueError(f"{CONFIG} is not as it was written, as {MANIFEST} has it")
     return manifest, config
 
 
@@ -280,7 +277,7 @@ class RunFolder:
                 return
 
     def _write_manifest(self) -> None:
-        self.write_text(MANIFEST, json.dumps(self.manifest, indent=2) + "\n")
+        self.write_text(MANIFEST, durable.sealed_text(self.manifest))
 
     def _write_reserve(self) -> None:
         """Take the space that the last words need, should the disk be full by then."""

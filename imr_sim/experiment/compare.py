@@ -30,7 +30,7 @@ def compare(
     *,
     practice: str | Path | Practice = "imr",
     start: str | None = None,
-    policy_start: str = "2021-01",
+    policy_start: str = "2027-01",
     horizon: int = 60,
     replicates: int = 1,
     luck_draws: int = 25,

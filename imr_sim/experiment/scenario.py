@@ -104,7 +104,7 @@ class Scenario:
     reference: str | None = None
     practice: str | Path | Practice = "imr"
     start: str | None = None
-    policy_start: str = "2021-01"
+    policy_start: str = "2027-01"
     horizon: int = 60
     at: Sequence[str] = ()
     outcomes: Sequence[str] | None = None

@@ -31,7 +31,9 @@ DEFAULT_STRATEGIES = (
     "train_the_trainer",
     "staff_exchange",
     "open_prrc",
+    "funding",
     "full_rollout",
+    "funded_rollout",
     "stepped_support",
     "sensitive_period_response",
 )

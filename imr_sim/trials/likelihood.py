@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import gammaln, logsumexp, xlog1py, xlogy
-from scipy.stats import binom
+from scipy.special import betaln, gammaln, logsumexp, xlog1py, xlogy
 
 from imr_sim.trials.outcomes import Item
 
-LEAST = 1e-300  # probability of what a draw rules out, so that logarithms are finite
+LEAST = -690.0  # log probability of what a draw rules out: finite
 
 
 def log_likelihood(
@@ -17,8 +16,10 @@ def log_likelihood(
     """Log probability of what was observed of one item, for each draw; shape as `value`.
 
     Sites of an arm are independent given the draw and the study's effect, so a count is binomial
-    (*assumption*), bounds are sums of its probabilities, and a mean or difference is normal with
-    the standard error that was published.
+    (*assumption*); what the simulated sites leave open of its share is integrated out, which makes
+    it beta-binomial, and a fit does not chase the luck of few simulated sites. Bounds are sums of
+    its probabilities, and a mean or difference is normal with the standard error that was
+    published.
 
     Parameters
     ----------
@@ -27,21 +28,33 @@ def log_likelihood(
     value, sd, reach : ndarray, shape (D,)
         As in `imr_sim.trials.run.Shares`.
     simulated : float
-        Sites behind `value`: their luck widens a difference.
+        Sites behind `value`; infinite where it is the share itself.
     """
     seen = item.observed
     assert seen is not None, "nothing was observed"
     if seen.mean is not None and seen.se is not None:
         error = np.hypot(seen.se, sd / np.sqrt(np.maximum(simulated * reach, 1.0)))
         return -0.5 * ((seen.mean - value) / error) ** 2 - np.log(error) - 0.5 * np.log(2 * np.pi)
-    n = item.sites
-    # Sites that started and then did it: thinning of a binomial.
-    p = value * reach if item.outcome.of_started and seen.of is None else value
+    n, p, behind = item.sites, value, np.full(len(value), float(simulated))
+    if item.outcome.of_started:
+        if seen.of is None:  # sites that started and then did it: thinning of a binomial
+            p = value * reach
+        else:
+            behind = behind * reach
     if seen.count is not None:
-        return log_binomial(seen.count, n, p)
+        return log_count(seen.count, n, p, behind)
     low, high = seen.low or 0, n if seen.high is None else seen.high
-    below = binom.sf(low - 1, n, p) - binom.sf(high, n, p)
-    return np.log(np.maximum(below, LEAST))
+    inside = logsumexp([log_count(k, n, p, behind) for k in range(low, high + 1)], axis=0)
+    return np.maximum(inside, LEAST)
+
+
+def log_count(count: int, n: int, p: np.ndarray, simulated: np.ndarray) -> np.ndarray:
+    """Log probability of `count` of `n` sites where `simulated` ones gave the share p."""
+    if np.isinf(simulated).all():
+        return log_binomial(count, n, p)
+    a, b = p * (simulated + 1.0), (1.0 - p) * (simulated + 1.0)
+    ways = gammaln(n + 1) - gammaln(count + 1) - gammaln(n - count + 1)
+    return ways + betaln(count + a, n - count + b) - betaln(a, b)
 
 
 def log_binomial(count: int, n: int, p: np.ndarray) -> np.ndarray:

@@ -140,11 +140,11 @@ def check_all(system, values, seed, doses, months):
 @given(some.integers(0, 2**64 - 1), some.integers(0, 1000), some.booleans(), some.data())
 def test_the_world_is_consistent_in_every_month(small, seed, which, hectic, data):
     draws = imr.prior(3, seed=which).replace(**HECTIC if hectic else {})
-    dose = data.draw(some.lists(some.sampled_from([0, 0, 0.5, 1, 2]), min_size=15, max_size=15))
+    n = len(LEVERS)
+    dose = data.draw(some.lists(some.sampled_from([0, 0, 0.5, 1, 2]), min_size=n, max_size=n))
     reach = np.random.default_rng(which).random(small.n_sites) < 0.6
     doses = np.where(reach[:, None], np.array(dose, float), 0.0)
     doses = np.broadcast_to(doses, (3, *doses.shape)).copy()
-    assert len(dose) == len(LEVERS)
     check_all(small, draws.values, seed, doses, months=40)
 
 

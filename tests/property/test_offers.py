@@ -57,7 +57,8 @@ def test_an_offer_made_again_after_a_pause_is_not_a_first_one(begun, lever):
     _, once = after(begun, 1, lever, 1.0)
     assert ((once.state.sites["asked"] & bit > 0) == idle).all()
     _, paused = after(once, 6)
-    asked = paused.state.sites["asked"] & bit > 0
+    still_idle = paused.state.sites["status"] == NOT_PROVIDING
+    asked = (paused.state.sites["asked"] & bit > 0) & still_idle
     one = "mandate" if lever == "materials" else "materials"
     other = after(paused, 1, one, 1.0)[0][0]
     again, silent = after(paused, 1, lever, 1.0)[0][0], after(paused, 1)[0][0]

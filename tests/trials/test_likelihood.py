@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom, norm
+from scipy.stats import betabinom, binom, norm
 
 from imr_sim.calibration.meta_analysis import difference, left_out_scores, rows_of
 from imr_sim.calibration.smc import Settings
@@ -21,19 +21,26 @@ def item(observed, name="started@12", **changes):
 
 
 def test_a_count_is_binomial():
-    found = log_likelihood(item(4), P, SD, ALL, 200)
+    found = log_likelihood(item(4), P, SD, ALL, np.inf)
     assert np.allclose(found, binom.logpmf(4, 12, P))
 
 
+def test_few_simulated_sites_widen_what_a_count_may_be():
+    few, many = (log_likelihood(item(12), P, SD, ALL, sites) for sites in (20, 1e6))
+    assert (few > many).all()
+    assert np.allclose(many, binom.logpmf(12, 12, P), atol=1e-3)
+    assert np.allclose(few, betabinom.logpmf(12, 12, P * 21, (1 - P) * 21))
+
+
 def test_bounds_are_the_sum_of_their_counts():
-    found = log_likelihood(item([9, None]), P, SD, ALL, 200)
+    found = log_likelihood(item([9, None]), P, SD, ALL, np.inf)
     assert np.allclose(np.exp(found), binom.sf(8, 12, P))
-    both = log_likelihood(item([2, 5]), P, SD, ALL, 200)
+    both = log_likelihood(item([2, 5]), P, SD, ALL, np.inf)
     assert np.allclose(np.exp(both), sum(binom.pmf(k, 12, P) for k in range(2, 6)))
 
 
 def test_all_counts_together_are_certain():
-    total = sum(np.exp(log_likelihood(item(k), P, SD, ALL, 200)) for k in range(13))
+    total = sum(np.exp(log_likelihood(item(k), P, SD, ALL, np.inf)) for k in range(13))
     assert np.allclose(total, 1.0)
 
 
@@ -44,7 +51,7 @@ def test_a_difference_is_normal_and_wider_by_the_luck_of_few_simulated_sites():
         {"name": "usual", "sites": 12},
     ]
     one = item(3, outcomes=[gain], arms=arms, name="gain@12")
-    many = log_likelihood(one, P, SD, ALL, 1e12)
+    many = log_likelihood(one, P, SD, ALL, np.inf)
     assert np.allclose(many, norm.logpdf(0.3, P, 0.1))
     few = log_likelihood(one, P, SD, ALL, 16)
     assert np.allclose(few, norm.logpdf(0.3, P, np.hypot(0.1, 0.1)))
@@ -53,14 +60,14 @@ def test_a_difference_is_normal_and_wider_by_the_luck_of_few_simulated_sites():
 def test_what_started_sites_do_is_thinned_when_nobody_said_how_many_started():
     outcome = {"name": "kept", "kind": "still_providing", "months": [12]}
     thin = item(3, outcomes=[outcome], name="kept@12")
-    found = log_likelihood(thin, P, SD, np.full(2, 0.5), 200)
+    found = log_likelihood(thin, P, SD, np.full(2, 0.5), np.inf)
     assert np.allclose(found, binom.logpmf(3, 12, P * 0.5))
 
 
 def test_the_log_score_is_the_mean_probability_over_draws():
-    score = log_score(item(4), P, SD, ALL, 200)
+    score = log_score(item(4), P, SD, ALL, np.inf)
     assert score == pytest.approx(np.log(binom.pmf(4, 12, P).mean()))
-    heavy = log_score(item(4), P, SD, ALL, 200, np.array([1.0, 0.0]))
+    heavy = log_score(item(4), P, SD, ALL, np.inf, np.array([1.0, 0.0]))
     assert heavy == pytest.approx(binom.logpmf(4, 12, 0.2))
 
 

@@ -189,6 +189,7 @@ def test_who_was_asked_before_accepts_a_share_of_it_lever_by_lever():
     assert rules.offers(p, doses(outreach=1), asked) == is_(0.1)
     assert rules.offers(p, doses(outreach=1, funding=1), asked) == is_(1.1)
     asked = rules.asked_by(doses(train_trainer=0.5), asked)
+    assert asked == 2 ** LEVERS.index("outreach") + 2 ** LEVERS.index("train_trainer")
     assert rules.offers(p, doses(training=1), asked) == is_(1)
     assert rules.offers(p, doses(train_trainer=1), asked) == is_(0.1)
     assert rules.asked_by(NO_DOSE, asked) == asked  # never forgotten

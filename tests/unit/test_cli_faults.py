@@ -125,7 +125,8 @@ def spoilt_folders():
             b"", b"[]", b"{}", b"null", b"3", b"{", b"[" * 100_000, b"\xff\xfe", b"\x00" * 50,
             b'{"command": ["calibrate"]}', b'{"command": "calibrate", "resumed": 3}',
             b'{"command": "calibrate", "inputs": []}', b'{"command": "calibrate", "inputs": null}',
-            b"a: !!python/object:os.system x", b"a: 2001-02-30", b"a: &a [*a]", b"seed: " + b"9" * 5000,  # noqa: E501
+            b"a: !!python/object:os.system x", b"a: 2001-02-30", b"a: &a [*a]",
+            b"seed: " + b"9" * 5000,
             b"seed: 1\nseed: 2", b"more: 1", b"seed: [1]", b"? [a]\n: b", b"system: ../..\n",
         ):  # fmt: skip
             yield name, content
@@ -197,8 +198,9 @@ def test_nothing_is_filled_in_from_elsewhere(value, here, monkeypatch, capsys):
     monkeypatch.setenv("SECRET", SECRET)
     for key in ("out", "seed", "system", "strategies", "parameters.media", "budget"):
         assert main(["compare", f"{key}={value}"]) == 2
-    for line in (f'out: "{value}"', f'seed: "{value}"', f'at: ["{value}"]', f'"{value}": 1',
-                 f'design: {{kind: "{value}"}}', f'parameters: {{set: prior, media: "{value}"}}'):  # fmt: skip  # noqa: E501
+    lines = [f'{key}: "{value}"' for key in ("out", "seed", "luck", "system")]
+    lines += [f'at: ["{value}"]', f'"{value}": 1', f'design: {{kind: "{value}"}}']
+    for line in [*lines, f'parameters: {{set: prior, media: "{value}"}}']:
         Path("e.yaml").write_text(f"{line}\n")
         assert main(["sweep", "experiment=e.yaml", "system=small"]) == 2
     out, err = capsys.readouterr()

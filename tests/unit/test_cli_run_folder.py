@@ -4,9 +4,12 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+import yaml
+from damage import flipped
 
-from imr_sim.cli.run_folder import RunFolder, free_path
+from imr_sim.cli.run_folder import RunFolder, free_path, read_run
 from imr_sim.errors import RequestError
 
 
@@ -21,7 +24,7 @@ def manifest(folder):
 
 
 def open_folder(path="runs/one"):
-    return RunFolder(Path(path), {"seed": 0}, "seed: 0\n")
+    return RunFolder(Path(path), {"seed": 0, "config": {"seed": 0}}, "seed: 0\n")
 
 
 def test_a_new_run_says_that_it_is_running():
@@ -115,3 +118,22 @@ def test_a_path_under_a_file_is_refused():
     Path("file").touch()
     with pytest.raises(RequestError, match="not a folder"):
         free_path("file/below", "compare")
+
+
+REQUEST = {"seed": 7, "budget": 5e6, "at": ["2012-12"], "design": {"ranges": {"a0": [-6.0, -3.5]}}}
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "config.yaml"])
+def test_no_flipped_bit_of_what_a_run_says_of_itself_is_believed(name):
+    folder = RunFolder(Path("one"), {"config": REQUEST, "version": "1"}, yaml.safe_dump(REQUEST))
+    folder.close("interrupted")
+    path, known = folder.path / name, read_run(folder.path)
+    assert known[1] == REQUEST
+    written, rng, found = path.read_bytes(), np.random.default_rng(5), 0
+    for _ in range(1000):
+        path.write_bytes(flipped(written, rng))
+        try:
+            assert read_run(folder.path) == known  # white space, or quotes of the other kind
+        except ValueError:
+            found += 1
+    assert found > 900

@@ -30,7 +30,7 @@ from imr_sim.system import load_system
 
 ROOT = Path(__file__).resolve().parents[2]
 # Names of the compilation of Powell et al. 2015 that strategies use beyond those of the levers.
-MORE_ERIC = {"Setting implementation scale up", "Tailor strategies"}
+MORE_ERIC = {"Stage implementation scale up", "Tailor strategies"}
 GOOD = """\
 name: mine
 components:
@@ -49,10 +49,10 @@ def write(tmp_path, text, name="mine.yaml"):
     return path
 
 
-def test_there_are_nineteen_active_strategies_and_sixteen_are_compared_by_default():
+def test_there_are_twenty_one_active_strategies_and_eighteen_are_compared_by_default():
     names = strategy_names()
-    assert names[0] == "none" and len(names) == len(set(names)) == 20
-    assert len(DEFAULT_STRATEGIES) == 16 and set(DEFAULT_STRATEGIES) < set(names)
+    assert names[0] == "none" and len(names) == len(set(names)) == 22
+    assert len(DEFAULT_STRATEGIES) == 18 and set(DEFAULT_STRATEGIES) < set(names)
     assert set(names) - set(DEFAULT_STRATEGIES) == {
         "none",
         "simplified_materials",

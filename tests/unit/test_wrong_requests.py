@@ -80,7 +80,7 @@ COMPARE = {
     "no threads": (["threads=0"], "threads=0", "from 1"),
     "thirteenth month": (["start=2004-13"], "start=2004-13", "2004-01"),
     "year without month": (["policy_start=2021"], "policy_start=2021", "2021-01"),
-    "history that starts after the policy": (["start=2022-01"], "2022-01", "2021-01"),
+    "history that starts after the policy": (["start=2028-01"], "2028-01", "2027-01"),
     "figures maybe": (["figures=maybe"], "figures=maybe", "true or false"),
     "unknown strategy": (["strategies=[facilitatoin]"], "facilitatoin", "facilitation"),
     "no strategies": (["strategies=[]"], "strategies=[]", "at least one"),

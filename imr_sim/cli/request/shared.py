@@ -86,7 +86,7 @@ STRATEGY = key(
     min_length=1,
 )
 STRATEGIES = key(
-    "strategies to run (docs/strategies.md): default (sixteen), all, or a list",
+    "strategies to run (docs/strategies.md): default (eighteen), all, or a list",
     "Write default, all, or a list of names and files, e.g. strategies=[training,mandate].",
 )
 POLICY_START = key(

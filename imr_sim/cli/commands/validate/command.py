@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from imr_sim import plots
+from imr_sim import durable, plots
 from imr_sim.calibration import files as fit_files
 from imr_sim.calibration.agreement import full_against_bank
 from imr_sim.calibration.bank import Bank, make_bank
@@ -95,13 +96,14 @@ def run(
     def once(
         name: str, share: float, message: str, make: Callable[[], pd.DataFrame]
     ) -> pd.DataFrame:
-        path = kept / f"{name}.csv"
-        if not path.exists():
+        path = kept / name
+        try:
+            table = durable.read_sealed(path)
+        except (FileNotFoundError, durable.Damaged):
             progress(share, message)
-            part = path.with_suffix(".tmp")
-            write_csv(make(), part)
-            part.replace(path)
-        return pd.read_csv(path)
+            table = make().to_csv(index=False).encode()
+            durable.write_sealed(path, table)
+        return pd.read_csv(io.BytesIO(table))
 
     found, manifest = fit_files.read_calibration(_files(request), system, request.threads)
     simulator = found.simulator
