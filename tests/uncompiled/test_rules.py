@@ -223,7 +223,7 @@ def test_preparations_take_their_months_and_at_least_one_longer_where_the_practi
     assert rules.startup_probability(p, 1.0) == is_(1 / 4)
     p.startup_difficulty, p.difficulty = log(4), 0.5
     assert rules.startup_probability(p, 0.0) == is_(1 / 16)
-    p.startup_months, p.facilitation_startup = 0.5, 1
+    p.startup_months, p.difficulty = 0.5, 0
     assert rules.startup_probability(p, 0.0) == is_(1)
 
 
