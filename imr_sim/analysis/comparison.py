@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -88,6 +89,9 @@ class Comparison:
         Name of the practice that spreads.
     invented_practice : bool
         True when there is no such practice.
+    by_study : mapping of str to ndarray, shape (D,)
+        Log likelihood of each trial that levers were fitted to, in these draws; none where they
+        were not.
 
     Raises
     ------
@@ -107,6 +111,7 @@ class Comparison:
     invented: bool = False
     practice: str = "IMR"
     invented_practice: bool = False
+    by_study: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.arm(self.reference, where="reference")

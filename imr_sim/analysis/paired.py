@@ -18,6 +18,8 @@ class Paired(NamedTuple):
         Mean difference, and the 90% interval over single histories (parameters and luck).
     p_better : float
         Share of histories in which the strategy is strictly above the reference.
+    p_worse : float
+        Share in which it is strictly below.
     sd : Components
         Spread of the difference between parameter draws and between replicates.
     mc_se : float
@@ -26,6 +28,7 @@ class Paired(NamedTuple):
 
     difference: Summary
     p_better: float
+    p_worse: float
     sd: Components
     mc_se: float
 
@@ -46,6 +49,7 @@ def paired(values: np.ndarray, reference: np.ndarray) -> Paired:
     return Paired(
         summary(difference),
         float(np.mean(difference > 0)),
+        float(np.mean(difference < 0)),
         components(difference),
         float(mean_se(difference)),
     )

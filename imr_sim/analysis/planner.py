@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imr_sim.analysis.cost import CHEAPER_AND_BETTER
+from imr_sim.analysis.rests_on import JUDGEMENT
 
 if TYPE_CHECKING:
     from imr_sim.analysis.comparison import Comparison
@@ -46,7 +47,13 @@ def planner_table(comparison: Comparison) -> str:
     rows = [_row(labels[row["strategy"]], row) for row in table.to_dict("records")]
     limits = _limits(comparison)
     return "\n".join(
-        [*_header(comparison), rule, head, rule, *rows, rule, *limits, *_footer(comparison)]
+        [
+            *_header(comparison),
+            *(rule, head, rule, *rows, rule),
+            *limits,
+            *_grounds(comparison),
+            *_footer(comparison),
+        ]
     )
 
 
@@ -116,6 +123,23 @@ def _limits(comparison: Comparison) -> list[str]:
             lo, mean, hi = (_dollars(row[f"money_left_usd{end}"]) for end in ("_lo", "", "_hi"))
             left = f". Left over: {mean} [{lo}, {hi}]"
         lines += _wrap(f"Limit of {shorten(arm.label, LABEL)}: {said}{left}.")
+    return lines
+
+
+def _grounds(comparison: Comparison) -> list[str]:
+    """What each strategy's gain rests on: studies without which it would move, or judgement."""
+    labels: dict[str, list[str]] = {}
+    for row in comparison.table().to_dict("records"):
+        if row["rests_on"]:
+            label = comparison.arm(row["strategy"]).label
+            labels.setdefault(row["rests_on"], []).append(label)
+    lines = []
+    for grounds, strategies in sorted(labels.items()):
+        named = ", ".join(strategies)
+        if grounds == JUDGEMENT:
+            lines += _wrap(f"Judgement, which no single study moves: the gain of {named}.")
+        else:
+            lines += _wrap(f"The gain of {named} rests on {grounds}.")
     return lines
 
 

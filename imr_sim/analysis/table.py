@@ -12,6 +12,7 @@ from imr_sim.analysis.curves import months_to_share
 from imr_sim.analysis.equity import equity
 from imr_sim.analysis.limits import limit_columns
 from imr_sim.analysis.paired import p_best, paired
+from imr_sim.analysis.rests_on import rests_on
 from imr_sim.analysis.spread import Summary, components, summary
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
         VAMCs) are medians from the policy date. ``frontier`` is each strategy's place on the
         cost-effectiveness frontier. ``policy_start`` and ``last_month`` (``"YYYY-MM"``) and
         ``histories`` (draws times replicates) say what the row is of, wherever the table goes.
-        What limited a strategy: `imr_sim.analysis.limits`.
+        ``p_worse`` is the share of histories below the reference. What limited a strategy:
+        `imr_sim.analysis.limits`; what its gain ``rests_on``: `imr_sim.analysis.rests_on`.
     """
     arms, reference = comparison.arms, comparison.arm(comparison.reference)
     best = p_best(np.stack([_end(arm, "vamcs_providing") for arm in arms]))
@@ -107,6 +109,7 @@ def _row(arm: Arm, reference: Arm, comparison: Comparison) -> dict[str, object]:
         "diff_lo": gain.difference.lo,
         "diff_hi": gain.difference.hi,
         "p_better": gain.p_better,
+        "p_worse": gain.p_worse,
         **_interval("cost_usd", summary(cost)),
         "cost_per_added_vamc_year": ratio.ratio,
         "cost_per_added_vamc_year_lo": ratio.lo,
@@ -124,7 +127,13 @@ def _row(arm: Arm, reference: Arm, comparison: Comparison) -> dict[str, object]:
         "months_to_25pct": months_to_share(during, len(comparison.sites), 0.25),
         "months_to_50pct": months_to_share(during, len(comparison.sites), 0.50),
         **limit_columns(arm),
+        "rests_on": "" if arm is reference else _rests_on(providing, reference, comparison),
     }
+
+
+def _rests_on(providing: np.ndarray, reference: Arm, comparison: Comparison) -> str:
+    gain = (providing - _end(reference, "vamcs_providing")).mean(axis=1)
+    return rests_on(gain, comparison.by_study)
 
 
 def _end(arm: Arm, quantity: str) -> np.ndarray:

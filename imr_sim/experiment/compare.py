@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from imr_sim.experiment.run import Histories, Run, with_reference
 from imr_sim.model.history import read_record
 from imr_sim.model.outcomes import CURVES
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set
+from imr_sim.model.shipped import BY_STUDY
 from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
 from imr_sim.strategies import DEFAULT_STRATEGIES, LIMIT_KINDS, Strategy
@@ -116,6 +118,7 @@ def compare(
     for _ in driver.chunks(histories, keep_past, keep_course, tick=tick):
         pass
     shape = (len(draws), replicates)
+    studies = cast(Mapping[str, np.ndarray], draws.extra.get(BY_STUDY, {}))
     return Comparison(
         arms=tuple(
             arm.labelled(strategy, shape, main) for strategy, arm in zip(chosen, kept, strict=True)
@@ -131,6 +134,7 @@ def compare(
         invented=system.invented,
         practice=spreading.name,
         invented_practice=spreading.invented,
+        by_study={study: ll[: len(draws)] for study, ll in studies.items()},
     )
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from imr_sim.model.parameters import NAMES, SPECS, ParameterSet, check_column, p
 FOLDER = Path(__file__).parent / "data"
 DRAWS = FOLDER / "parameters.parquet"
 MANIFEST = FOLDER / "parameters.json"
+STUDIES = FOLDER / "studies.parquet"  # the same rows: log likelihood of each trial, ll_<trial>
+BY_STUDY = "by_study"
 FILL_SEED = 2012  # of prior draws for parameters that a set of draws lacks; any number would do
 
 
@@ -36,7 +39,20 @@ def posterior() -> ParameterSet:
         An OtherModelWarning says when the draws belong to another version of the model than the
         one that runs: then calibrate again.
     """
-    return read_posterior(DRAWS, MANIFEST)
+    found = read_posterior(DRAWS, MANIFEST)
+    return replace(found, extra={**found.extra, BY_STUDY: by_study(found.extra)})
+
+
+def by_study(manifest: Mapping[str, object], path: Path = STUDIES) -> dict[str, np.ndarray]:
+    """Log likelihood of each trial in each of the draws of a manifest; none for other draws."""
+    if not path.exists() or manifest.get("studies_sha256") != _sha256(path):
+        return {}
+    frame = pq.read_table(path).to_pandas()
+    return {name.removeprefix("ll_"): frame[name].to_numpy(float) for name in frame}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_posterior(draws: Path, about: Path) -> ParameterSet:
@@ -128,7 +144,7 @@ def read_draws(path: str | Path) -> ParameterSet:
             errors.append(error)
     if errors:
         raise RequestErrors(errors[:10])
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = _sha256(path)
     values, filled = _complete(frame)
     note = f"{len(frame)} draws from {path.name}{origin.note}" + _filled_note(filled)
     entry: dict[str, object] = {"sha256": digest}

@@ -8,13 +8,14 @@ import pytest
 
 import imr_sim as imr
 from imr_sim.calibration.left_out import Refits, lever_table, scores, verdicts
-from imr_sim.calibration.lever_files import by_study, write_joint
+from imr_sim.calibration.lever_files import write_joint
 from imr_sim.calibration.lever_fit import FIT, fit_levers
 from imr_sim.calibration.lever_ranks import rank_levers
 from imr_sim.calibration.lever_space import PASSIVE, LeverSpace
 from imr_sim.calibration.space import normal_scores
 from imr_sim.errors import RequestError
 from imr_sim.model.parameters import INDEX, NAMES, SPECS, prior_cube
+from imr_sim.model.shipped import by_study
 from imr_sim.trials import trial_from
 from tests.trials.files import one_arm, plan
 
@@ -164,8 +165,8 @@ def test_joint_draws_are_written_with_all_that_predicts_trials(fit, tmp_path):
     write_joint(fit, draws, manifest, levers)
     told = json.loads(manifest.read_text())
     shipped = replace(imr.read_draws(draws), extra=told)
-    assert np.array_equal(by_study(shipped, levers)["t"], fit.by_target["t"])
-    assert by_study(DRAWS, levers) == {}
+    assert np.array_equal(by_study(shipped.extra, levers)["t"], fit.by_target["t"])
+    assert by_study(DRAWS.extra, levers) == {}
     assert imr.read_draws(draws).values.tobytes() == fit.parameters().values.tobytes()
     assert told["studies"]["setting_sd"] == fit.frame()["setting_sd"].tolist()
     media = DRAWS.column("media")[told["passive_rows"]]
