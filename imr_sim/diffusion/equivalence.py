@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from imr_sim.checks import whole_number
@@ -32,19 +34,9 @@ def positional_distance(
     ndarray of float64, shape (n, n)
         0 on the diagonal; NaN between groups.
     """
-    check_size(network, "structural equivalence")
-    steps = whole_number("steps", steps, 1, 100)
-    far = geodesics(network, steps=steps)
-    far[far == 0] = steps + 1
-    np.fill_diagonal(far, 0)
     result = np.full((network.n, network.n), np.nan)
-    for members in _groups(network, group):
-        place = np.ix_(members, members)
-        among = far[place].astype(np.float64)
-        square = _gaps(far[members]) + _gaps(far.T[members])
-        # positions of i and j are compared over third nodes, and once by their own two ties
-        square -= 2 * (among**2 + among.T**2) - (among - among.T) ** 2
-        result[place] = np.sqrt(np.maximum(square, 0.0)) / max(float(far.max()), 1.0)
+    for members, distance in _distances(network, steps, group):
+        result[np.ix_(members, members)] = distance
     return result
 
 
@@ -68,12 +60,40 @@ def equivalence_weights(
             why="it is not a number above 0",
             write="Write 1 for weights that fall evenly with distance.",
         )
-    distance = positional_distance(network, steps=steps, group=group)
-    most = np.nanmax(distance, axis=1, keepdims=True)
-    weights = np.nan_to_num(most - distance) ** power
-    np.fill_diagonal(weights, 0.0)
-    total = weights.sum(axis=1, keepdims=True)
-    return weights / np.where(total > 0, total, 1.0)
+    result = np.zeros((network.n, network.n))
+    for members, distance in _distances(network, steps, group):
+        weights = distance.max(axis=1, keepdims=True) - distance
+        np.fill_diagonal(weights, 0.0)
+        if power != 1.0:
+            weights **= power
+        total = weights.sum(axis=1, keepdims=True)
+        weights /= np.where(total > 0, total, 1.0)
+        result[np.ix_(members, members)] = weights
+    return result
+
+
+def _distances(
+    network: DiffusionNetwork, steps: int, group: str | None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Members of each group, and the distances between their positions."""
+    check_size(network, "structural equivalence")
+    steps = whole_number("steps", steps, 1, 100)
+    far = geodesics(network, steps=steps)
+    far[far == 0] = steps + 1
+    np.fill_diagonal(far, 0)
+    longest = max(float(far.max()), 1.0)
+    back = np.ascontiguousarray(far.T)
+    for members in _groups(network, group):
+        among = far[np.ix_(members, members)].astype(np.float32)
+        square = _gaps(far[members])
+        square += _gaps(back[members])
+        # positions of i and j are compared over third nodes, and once by their own two ties
+        square -= 2 * (among**2 + among.T**2)
+        square += (among - among.T) ** 2
+        np.maximum(square, 0.0, out=square)
+        np.sqrt(square, out=square)
+        square /= longest
+        yield members, square
 
 
 def _groups(network: DiffusionNetwork, group: str | None) -> list[np.ndarray]:
@@ -88,5 +108,8 @@ def _gaps(rows: np.ndarray) -> np.ndarray:
     most = int(rows.max(initial=0)) ** 2 * rows.shape[1]
     exact: np.ndarray = rows.astype(np.float32 if most < 2**24 else np.float64)
     products = np.asarray(exact @ exact.T, np.float64)
-    length = np.diagonal(products)
-    return length[:, None] + length[None, :] - 2 * products
+    length = np.diagonal(products).copy()
+    products *= -2
+    products += length[:, None]
+    products += length[None, :]
+    return products
