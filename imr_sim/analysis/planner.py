@@ -136,8 +136,9 @@ def _grounds(comparison: Comparison) -> list[str]:
     lines = []
     for grounds, strategies in sorted(labels.items()):
         named = ", ".join(strategies)
-        if grounds == JUDGEMENT:
-            lines += _wrap(f"Judgement, which no single study moves: the gain of {named}.")
+        if grounds.startswith(JUDGEMENT):
+            rest = grounds.removeprefix(JUDGEMENT)
+            lines += _wrap(f"Judgement{rest}: the gain of {named}.")
         else:
             lines += _wrap(f"The gain of {named} rests on {grounds}.")
     return lines

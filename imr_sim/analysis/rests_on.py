@@ -53,10 +53,11 @@ def rests_on(gain: np.ndarray, by_study: Mapping[str, np.ndarray]) -> str:
     Returns
     -------
     str
-        Names, those that move it most first; those that too few draws can do without are named
-        and marked.
+        Names, those that move it most first, else *judgement*; and how many studies too few draws
+        can do without.
     """
     moved = moved_without(gain, by_study)
     named = sorted((s for s, m in moved.items() if abs(m) >= MOVED), key=lambda s: -abs(moved[s]))
-    unsure = [f"{study} (too few draws to tell)" for study, m in moved.items() if np.isnan(m)]
-    return ", ".join(named + unsure) or JUDGEMENT
+    unsure = sum(np.isnan(m) for m in moved.values())
+    told = ", ".join(named) or JUDGEMENT
+    return f"{told} (too few draws to tell of {unsure} studies)" if unsure else told

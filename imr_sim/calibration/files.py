@@ -25,6 +25,7 @@ from imr_sim.model.parameters import INDEX, NAMES, prior
 from imr_sim.model.version import model_version
 from imr_sim.system import System
 
+UNFITTED = "; lever effects, costs and reach are prior draws, as nothing observed speaks of them"
 POINT, TARGET = "z_", "ll_"
 
 
@@ -104,8 +105,7 @@ def about(calibration: Calibration, bank: int, until: int | None) -> dict[str, A
     when = "" if until is None else f", evidence up to {until}"
     return {
         "status": "posterior",
-        "note": f"{len(calibration)} posterior draws given {targets}{when}; lever effects, costs "
-        "and reach are prior draws, as nothing observed speaks of them",
+        "note": f"{len(calibration)} posterior draws given {targets}{when}{UNFITTED}",
         "imr_sim": version("imr-sim"),
         "model_version": model_version(),
         "system_digest": simulator.system.digest,

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from imr_sim.calibration import checkpoint as disk
+from imr_sim.calibration.files import UNFITTED
 from imr_sim.calibration.lever_space import LeverSpace
 from imr_sim.calibration.smc import Cloud, Sampler, Settings, pick
 from imr_sim.calibration.space import normal_scores
@@ -147,12 +148,14 @@ class LeverFit:
     def parameters(self) -> ParameterSet:
         """Draws for IMR in VA, with the parameters of studies beside them."""
         passive = self.space.passive
-        names = ", ".join(trial.name for trial in self.space.trials)
+        trials = (
+            f"; levers fitted to {len(self.space.trials)} trials; costs and reach are prior draws"
+        )
         extra = {**passive.extra, "studies": self.space.studies(self.z)}
         return replace(
             passive,
             values=self.space.draws(self.z, self.settings.seed),
-            note=f"{passive.note}; levers fitted to trials {names}",
+            note=passive.note.replace(UNFITTED, "") + trials,
             extra=extra,
         )
 
