@@ -155,7 +155,7 @@ class LeverFit:
         return replace(
             passive,
             values=self.space.draws(self.z, self.settings.seed),
-            note=passive.note.replace(UNFITTED, "") + trials,
+            note=passive.note.replace(UNFITTED, "") + f"{fitted}; costs and reach are prior draws",
             extra=extra,
         )
 
