@@ -25,6 +25,7 @@ from report import PAGE, number, table, write
 
 from imr_sim.model import (
     awareness_phase,
+    implementation_phase,
     persuasion_phase,
     record_phase,
     site_phases,
@@ -85,7 +86,7 @@ def _month(shared, params, state, month, doses, log, ticks):
         t[5] = _stamp()
         site_phases.decision(given, agents)
         t[6] = _stamp()
-        site_phases.implementation(given, agents)
+        implementation_phase.implementation(given, agents)
         t[7] = _stamp()
         site_phases.sustainment(given, agents)
         t[8] = _stamp()

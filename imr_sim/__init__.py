@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from imr_sim import calibration as calibration
     from imr_sim import studies as studies
+    from imr_sim import trials as trials
     from imr_sim.errors import OtherModelWarning as OtherModelWarning
     from imr_sim.errors import RequestError as RequestError
     from imr_sim.experiment.compare import compare as compare
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from imr_sim.system import System as System
     from imr_sim.system import load_system as load_system
     from imr_sim.system import save_system as save_system
+    from imr_sim.trials import load_trial as load_trial
+    from imr_sim.trials import trial as trial
+    from imr_sim.trials import trial_names as trial_names
 
 __version__ = version("imr-sim")
 
@@ -51,8 +55,9 @@ _NAMES = {
     "imr_sim.practice": ("Practice", "load_practice"),
     "imr_sim.strategies": ("Strategy", "Wish", "load_strategy", "strategy_names"),
     "imr_sim.system": ("System", "load_system", "save_system"),
+    "imr_sim.trials": ("load_trial", "trial", "trial_names"),
 }
-_PACKAGES = ("calibration", "studies")
+_PACKAGES = ("calibration", "studies", "trials")
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 _ALL = ["__version__", *_HOME, *_PACKAGES]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -10,9 +12,15 @@ from imr_sim import limits
 from imr_sim.errors import RequestError
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a real number; truth values and stretches of time are none."""
+    number = isinstance(value, int | float | np.integer | np.floating)
+    return number and not isinstance(value, bool | np.timedelta64)
+
+
 def whole_number(name: str, value: object, low: int, high: int) -> int:
     """Return `value` as an int within [low, high], or raise RequestError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+    if not (is_number(value) and isinstance(value, int | np.integer)):
         why = "it is not a whole number"
     elif not low <= value <= high:
         why = "it is out of range"
@@ -30,7 +38,7 @@ def amount(name: str, value: object) -> None:
     """Raise RequestError unless `value` is None or an amount of US$ within ``limits.BUDGET``."""
     if value is None:
         return
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+    if is_number(value):
         if math.isfinite(value) and limits.BUDGET.low <= value <= limits.BUDGET.high:
             return
     raise RequestError(
@@ -62,3 +70,18 @@ def read_only(values: np.ndarray) -> np.ndarray:
     if isinstance(root, bytes):
         return values  # it is one already
     return np.ndarray(values.shape, values.dtype, buffer=values.tobytes())
+
+
+def several(name: str, value: object) -> list[Any]:
+    """Return the members of a list or other sequence, or raise RequestError.
+
+    A string is no list of its letters.
+    """
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return list(value)
+    raise RequestError(
+        f"{name}={value!r}",
+        where=name,
+        why="it is not a list",
+        write=f"Write {name}=[{value!r}]." if isinstance(value, str) else "Write a list.",
+    )

@@ -46,7 +46,8 @@ WORDS = [
     "{}", "/", "/dev/null", "..", ".", "~", "~nobody/x", "x" * 300, "a/" * 200, "=1+1", "@x",
     "+", "-", "!!python/object:os.system x", "*a", "&a", "2001-02-30", "2021-13", "0000-00",
     "2021-1", "1900-01", "2199-12", "default", "all", "prior", "posterior", "facilitation",
-    "[" * 3000, "%", "<<", "a: b", "- a", "#", "# x", "NaN", "yes", "1.0", "1.5", "2**64", str(2**63), str(2**64),
+    "[" * 3000, "%", "<<", "a: b", "- a", "#", "# x", "NaN", "yes", "1.0", "1.5", "2**64",
+    str(2**63), str(2**64),
 ]  # fmt: skip
 STRATEGY = (configs() / "strategy/mandate.yaml").read_text().replace("name: mandate", "name: mine")
 PRACTICE = (configs() / "practice/invented_training_small.yaml").read_text()

@@ -1,4 +1,4 @@
-"""Pure functions on labelled results: comparison, cost, equity, sites, diffusion.
+"""Pure functions on labelled results: comparison, cost, equity, sites.
 
 Nothing here knows the model; everything reads arrays whose first two axes are (draw, replicate).
 """

@@ -78,7 +78,7 @@ def calibrate(
         Prior points that the sampler starts from, at least `settings.particles`.
     checkpoint : Path or None
         File that keeps the state after every sweep. If it exists the run goes on from it, to the
-        result that it would have had.
+        result that it would have had; if it is damaged the run says so and begins again.
     progress : callable or None
         Called with the share done (0 to 1) and a message.
 
@@ -89,7 +89,7 @@ def calibrate(
     Raises
     ------
     RequestError
-        When the checkpoint cannot be read or belongs to another run.
+        When the checkpoint belongs to another run.
     """
     space = simulator.space
     me = _identity(simulator, settings, bank)
@@ -100,6 +100,8 @@ def calibrate(
     )
     cloud = disk.load(checkpoint, me) if checkpoint else None
     if cloud is None:
+        if checkpoint and checkpoint.exists():
+            meter.message = "the checkpoint is damaged: prior histories, once more"
         cloud = sampler.start(normal_scores(prior_cube(bank, space.names, settings.seed)))
         _keep(cloud, checkpoint, me)
     while not sampler.done(cloud):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from imr_sim import durable
 from imr_sim.calibration.smc import Cloud
 from imr_sim.errors import RequestError
 
@@ -29,40 +29,38 @@ def save(cloud: Cloud, path: Path, belongs_to: str) -> None:
     about |= {"trace": cloud.trace, "belongs_to": belongs_to}
     arrays = {name: getattr(cloud, name) for name in ARRAYS}
     arrays |= {FEATURE + name: values for name, values in cloud.features.items()}
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez(file, about=np.array(json.dumps(about)), **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    content = io.BytesIO()
+    np.savez(content, about=np.array(json.dumps(about)), **arrays)
+    durable.write_sealed(path, content.getvalue())
 
 
 def load(path: Path, belongs_to: str) -> Cloud | None:
-    """The cloud at `path`, or None when there is none yet.
+    """The cloud at `path`; None when there is none yet, or it is damaged and its work is lost.
 
     Raises
     ------
     RequestError
-        When the file cannot be read, or belongs to a run with other settings.
+        When the file belongs to a run with other settings, or cannot be read for now.
     """
-    if not path.exists():
-        return None
     try:
-        with np.load(path, allow_pickle=False) as file:
-            about = json.loads(str(file["about"]))
-            arrays = {name: file[name] for name in ARRAYS}
-            features = {
-                name.removeprefix(FEATURE): file[name]
-                for name in file.files
-                if name.startswith(FEATURE)
-            }
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        content = durable.read_sealed(path)
+    except (FileNotFoundError, durable.Damaged):
+        return None
+    except OSError as error:
         raise RequestError(
             str(path),
             where="resume",
-            why=f"it cannot be read as a checkpoint ({type(error).__name__})",
-            write="Remove it, and the run starts from the beginning.",
+            why=f"the checkpoint cannot be read ({error.strerror})",
+            write="Make it readable, or remove it: the run then starts from the beginning.",
         ) from error
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        about = json.loads(str(file["about"]))
+        arrays = {name: file[name] for name in ARRAYS}
+        features = {
+            name.removeprefix(FEATURE): file[name]
+            for name in file.files
+            if name.startswith(FEATURE)
+        }
     if about.pop("belongs_to") != belongs_to:
         raise RequestError(
             str(path),

@@ -21,7 +21,6 @@ from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.smc import Settings
 from imr_sim.calibration.space import Space
 from imr_sim.errors import RequestError
-from imr_sim.model import shipped
 from imr_sim.model.parameters import INDEX, NAMES, prior
 from imr_sim.model.version import model_version
 from imr_sim.system import System
@@ -56,10 +55,12 @@ class Files:
 
     @classmethod
     def shipped(cls) -> Files:
-        """Those that ship with the package."""
-        return cls(
-            shipped.DRAWS, Path(__file__).parent / "data" / "points.parquet", shipped.MANIFEST
-        )
+        """Those that ship with the package: the passive world, before levers are fitted to trials.
+
+        The draws that runs use are joint with the levers (`imr_sim.calibration.lever_files`).
+        """
+        data = Path(__file__).parent / "data"
+        return cls(data / "draws.parquet", data / "points.parquet", data / "posterior.json")
 
 
 def draws_frame(calibration: Calibration) -> pd.DataFrame:

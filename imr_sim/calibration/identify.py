@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,16 @@ from scipy.stats import norm
 
 from imr_sim.calibration.calibrate import Calibration
 from imr_sim.calibration.refit import AGAIN
+from imr_sim.calibration.space import normal_scores
+from imr_sim.model.parameter_table import Spec
+from imr_sim.model.parameters import prior_cube
 
 INFORMED_CONTRACTION = 0.15  # share of the prior variance removed
 INFORMED_SHIFT = 0.25  # prior standard deviations
 INDEPENDENT = 0.5  # share of draws taken to be independent of each other: assumption
 ERRORS = 2.0  # standard errors of the sample that either must exceed besides
 MOVED = 0.20  # posterior standard deviations that leaving a target out must move a parameter
+REFERENCE = 2000  # prior draws that the posterior is set against
 FEWEST = 50  # effective draws that can tell what leaving a target out would do
 BINS = np.linspace(-4.0, 4.0, 33)
 
@@ -48,15 +53,43 @@ def identifiability(
         ``again``, how far that lies off in the same measure; ``informed_by``, and ``verdict``,
         one sentence.
     """
-    space, z = calibration.simulator.space, calibration.z
+    return what_data_say(calibration.simulator.space, calibration.z, calibration.by_target, refits)
+
+
+class Axes(Protocol):
+    """The space that a fit moved in: one standard-normal axis a quantity."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the axes."""
+
+    def values(self, z: np.ndarray) -> np.ndarray:
+        """Values in units, shape (n, axes)."""
+
+    def spec(self, name: str) -> Spec:
+        """What is known of one axis."""
+
+
+def what_data_say(
+    space: Axes,
+    z: np.ndarray,
+    by_target: Mapping[str, np.ndarray],
+    refits: Mapping[str, pd.DataFrame] | None = None,
+    scores: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """`identifiability` of any fit: its axes, its draws (n, axes), log likelihoods by target.
+
+    `scores` are the draws on a scale on which each prior is N(0, 1), where the axes are not: a
+    quantity that several axes make up.
+    """
     fits = dict(refits or {})
     second = fits.pop(AGAIN, None)
     values = space.values(z)
-    reference = space.values(norm.ppf((np.arange(2000)[:, None] + 0.5) / 2000) + 0 * z[:1])
-    weights = {t: _without(ll) for t, ll in calibration.by_target.items()}
+    reference = space.values(normal_scores(prior_cube(REFERENCE, space.names, 0)))
+    weights = {t: without(ll) for t, ll in by_target.items()}
     rows = []
     for i, name in enumerate(space.names):
-        column = z[:, i]
+        column = (z if scores is None else scores)[:, i]
         shift, contraction = float(column.mean()), 1.0 - float(column.var())
         moved = {
             t: _distance(column, fits[t][name].to_numpy()) if t in fits else _moved(column, w)
@@ -91,11 +124,11 @@ def too_few_without(calibration: Calibration) -> list[str]:
 
 def effective_without(calibration: Calibration) -> Mapping[str, float]:
     """Effective draws behind each column ``without_<target>``."""
-    found = {t: _without(ll) for t, ll in calibration.by_target.items()}
+    found = {t: without(ll) for t, ll in calibration.by_target.items()}
     return {t: float(1.0 / np.sum(w**2)) for t, w in found.items()}
 
 
-def _without(ll: np.ndarray) -> np.ndarray:
+def without(ll: np.ndarray) -> np.ndarray:
     """Weights that take one target's likelihood back, truncated."""
     w = np.exp(ll.min() - ll)
     w = np.minimum(w, w.mean() * np.sqrt(len(w)))

@@ -12,7 +12,7 @@ from imr_sim.evidence import DEFAULT_TARGETS, KINDS, TARGETS, Target, check_coun
 from imr_sim.months import month_number
 from imr_sim.studies import (
     BetweenStates,
-    CensusTables,
+    CensusByKind,
     InterviewContrast,
     SurveyBounds,
     Sustainment,
@@ -23,8 +23,8 @@ from imr_sim.system import System
 
 Data = Mapping[str, np.ndarray]
 OBSERVERS: Mapping[str, Callable[[System, int, Target], Observer]] = {
-    "census_tables": CensusTables,
-    "census_totals": CensusTables,
+    "census_by_kind": CensusByKind,
+    "census_margins": CensusByKind,
     "between_state": BetweenStates,
     "survey_bounds": SurveyBounds,
     "interview_contrast": InterviewContrast,

@@ -10,9 +10,10 @@ import pandas as pd
 from imr_sim.calibration.likelihood import Likelihood
 from imr_sim.calibration.simulator import Simulator
 from imr_sim.calibration.space import normal_scores
-from imr_sim.evidence import KINDS, facility_counts
+from imr_sim.evidence import GROUPS, KINDS, LOCATION_KINDS, Target
 from imr_sim.evidence.observed import FACTORS
 from imr_sim.model.parameters import prior_cube
+from imr_sim.studies.census import offering
 
 BAND = (0.05, 0.95)
 PRIOR = 5  # stream of the seed
@@ -98,19 +99,21 @@ def _quantities(
         here, data = predicted[target.name], likelihood.data[target.name]
         totals = np.ones(1) if target.totals is None else target.totals
         drawn = KINDS[target.kind].draw(here, target.totals, rng)
-        if target.name == "census_tables":
-            yield from _census(target.years, drawn.astype(float).reshape(*drawn.shape[:2], 2, 2))
+        if target.name == "census_by_kind":
+            yield from _census(target, np.asarray(data), drawn)
         elif target.name == "between_state":
-            yield (
-                _row(
-                    "P5",
-                    "between-state chi-square over its degrees of freedom, mean of the years",
-                    "ratio",
-                    observed=float(np.mean(data)),
-                    sampled=True,
-                ),
-                drawn[:, 0],
-            )
+            for i, kind in enumerate(target.labels):
+                yield (
+                    _row(
+                        "P5",
+                        "between-state chi-square over its degrees of freedom, mean of the years",
+                        "ratio",
+                        group=kind,
+                        observed=float(np.mean(data, axis=0)[i]),
+                        sampled=True,
+                    ),
+                    drawn[:, 0, i],
+                )
         elif target.name == "survey_bounds":
             codes = np.arange(here["p_bounds"].shape[1])
             for words, bit in STATEMENTS.items():
@@ -149,22 +152,23 @@ def _quantities(
                 )
 
 
-def _census(years: tuple[int, ...], drawn: np.ndarray) -> Iterator[tuple[dict, np.ndarray]]:
-    counts = facility_counts()
-    for group, rows in (("all", [0, 1]), ("with_psr", [1]), ("without_psr", [0])):
-        chosen = drawn[:, :, rows].sum(axis=2)
-        share = chosen[:, :, 1] / np.maximum(chosen.sum(axis=2), 1)
-        for i, year in enumerate(years):
-            yes, n = counts[year, group]
+def _census(
+    target: Target, data: np.ndarray, drawn: np.ndarray
+) -> Iterator[tuple[dict, np.ndarray]]:
+    """P1 and P2 by kind of location, from places that say yes (H, Y, 6)."""
+    assert target.totals is not None
+    counted, observed = offering(drawn / target.totals), offering(data / target.totals)
+    for i, group in enumerate(GROUPS):
+        for row, year in enumerate(target.years):
             yield (
                 _row(
-                    "P1" if group == "all" else "P2",
-                    "facilities offering IMR",
-                    "share of facilities",
+                    "P1" if group in LOCATION_KINDS else "P2",
+                    "locations offering IMR",
+                    "share of locations",
                     year=year,
                     group=group,
-                    observed=yes / n,
+                    observed=float(observed[row, i]),
                     sampled=True,
                 ),
-                share[:, i],
+                counted[:, row, i],
             )

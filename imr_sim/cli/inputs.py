@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -53,6 +54,26 @@ class Inputs:
     files: dict[str, str]
     practice: Practice = field(default_factory=lambda: load_practice("imr"))
     identity: dict[str, str] = field(default_factory=dict)
+
+    def about(self) -> dict[str, Any]:
+        """What the manifest says of them, but for files."""
+        system, parameters = self.system, self.parameters
+        return {
+            "system": {
+                "name": system.name,
+                "digest": system.digest,
+                "invented": system.invented,
+                "account": system.account.as_dict(),
+            },
+            "practice": {"name": self.practice.name, "invented": self.practice.invented},
+            "parameters": {
+                "status": parameters.status,
+                "note": parameters.note,
+                "draws": len(parameters),
+                "sha256": hashlib.sha256(parameters.values.astype("<f8").tobytes()).hexdigest(),
+            },
+            "strategies": [strategy.name for strategy in self.strategies],
+        }
 
     @property
     def headline(self) -> str:

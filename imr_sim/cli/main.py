@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib.metadata import version
+from itertools import takewhile
 from pathlib import Path
 
 from imr_sim.cli.commands import COMMANDS, part_of
@@ -91,6 +92,8 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     if rest and rest[0] in about.actions:
         act: Callable[[list[str]], int] = getattr(part_of(command, "actions"), rest[0])
         return act(rest[1:])
+    if about.names is not None:
+        rest = _with_names(about.names, rest)
     if "--multirun" in rest or "-m" in rest:
         from imr_sim.cli.multirun import multirun
 
@@ -106,6 +109,16 @@ def _dispatch(arguments: list[str], session: Session) -> int:
     from imr_sim.cli.runner import prepare, run_job
 
     return run_job(prepare(command, rest), session)
+
+
+def _with_names(key: str, rest: list[str]) -> list[str]:
+    """Words before the first key as the list that `key` holds."""
+    words = list(takewhile(lambda word: "=" not in word and not word.startswith("-"), rest))
+    if not words:
+        return rest
+    escaped = (word.replace("\\", "\\\\").replace("'", "\\'") for word in words)
+    listed = ",".join(f"'{word}'" for word in escaped)
+    return [f"{key}=[{listed}]", *rest[len(words) :]]
 
 
 def _failed(error: Exception, session: Session) -> int:

@@ -31,7 +31,7 @@ class Plain(yaml.SafeDumper):
 
 def provenance(command: str, request: Request, inputs: Inputs) -> dict[str, Any]:
     """All that is known of a run before it starts: what `manifest.json` says of it."""
-    system, parameters, config = inputs.system, inputs.parameters, request.model_dump()
+    config = request.model_dump()
     return {
         "command": command,
         "version": version("imr-sim"),
@@ -42,19 +42,7 @@ def provenance(command: str, request: Request, inputs: Inputs) -> dict[str, Any]
         "config": config,
         "seed": config["seed"],
         "inputs": {
-            "system": {
-                "name": system.name,
-                "digest": system.digest,
-                "invented": system.invented,
-            },
-            "practice": {"name": inputs.practice.name, "invented": inputs.practice.invented},
-            "parameters": {
-                "status": parameters.status,
-                "note": parameters.note,
-                "draws": len(parameters),
-                "sha256": _sha256(parameters.values.astype("<f8").tobytes()),
-            },
-            "strategies": [strategy.name for strategy in inputs.strategies],
+            **inputs.about(),
             "files": {
                 what: {"path": path, "sha256": _sha256(Path(path).read_bytes())}
                 for what, path in inputs.files.items()

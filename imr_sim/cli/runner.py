@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,9 +80,12 @@ def prepare(command: str, argv: list[str]) -> Job:
         free_path(request.out, command)
     # Only a request that can work pays for importing the model.
     from imr_sim.cli.provenance import check_same, provenance
+    from imr_sim.system import account_lines
 
     work = cast(Work, part_of(command, "command"))
     inputs = work.load(request)
+    for line in account_lines(inputs.system.account):  # before long work, not after it
+        print(f"system {inputs.system.name}: {line}", file=sys.stderr)
     job = Job(command, request, work, inputs, provenance(command, request, inputs))
     if job.resumed is not None:
         check_same(job.resumed, job.about)

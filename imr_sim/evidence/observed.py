@@ -15,7 +15,15 @@ from imr_sim.evidence.target import Target
 DATA = Path(__file__).parent / "data"
 SURVEY = "the national survey of 2012 (E3 and E4 may be one)"
 CENSUS = "N-MHSS public-use files, counted row by row"
-CELLS = ("no_psr_no_imr", "no_psr_imr", "psr_no_imr", "psr_imr")
+LOCATION_KINDS = ("campus", "outpatient")
+# Groups of locations: all of a kind, and those with and without psychosocial rehabilitation.
+GROUPS = tuple(
+    f"{kind}{part}" for kind in LOCATION_KINDS for part in ("", "_with_psr", "_without_psr")
+)
+# Shares that are counted for each kind of location: psychosocial rehabilitation among all, and IMR
+# among those with it and without it.
+SHARES = tuple(f"{kind}_{s}" for kind in LOCATION_KINDS for s in ("psr", "imr_psr", "imr_no_psr"))
+MARGINS = tuple(f"{kind}_imr" for kind in LOCATION_KINDS)
 FACTORS = (
     "awareness",
     "importer_champion",
@@ -33,76 +41,103 @@ DIFFER = FACTORS[:6]
 
 @cache
 def facility_counts() -> Mapping[tuple[int, str], tuple[int, int]]:
-    """Year and group -> facilities that offer IMR, facilities that answered (E6)."""
-    with open(DATA / "facility_census.csv", encoding="utf-8", newline="") as file:
-        return {
-            (int(row["year"]), row["group"]): (int(row["offer_imr"]), int(row["facilities"]))
-            for row in csv.DictReader(file)
-        }
+    """Year and group (`GROUPS`) -> locations that offer IMR, locations that answered (E50)."""
+    counts: dict[tuple[int, str], tuple[int, int]] = {}
+    for row in _rows("census_by_kind.csv"):
+        yes, n = int(row["offer_imr"]), int(row["facilities"])
+        for part in ("", "_with_psr" if row["psr"] == "1" else "_without_psr"):
+            key = (int(row["year"]), row["kind"] + part)
+            before = counts.get(key, (0, 0))
+            counts[key] = (before[0] + yes, before[1] + n)
+    return counts
 
 
 @cache
-def state_ratios() -> Mapping[int, float]:
-    """Year -> between-state chi-square over its degrees of freedom (E6)."""
-    with open(DATA / "between_states.csv", encoding="utf-8", newline="") as file:
-        return {int(row["year"]): float(row["chi2_per_df"]) for row in csv.DictReader(file)}
+def state_ratios() -> Mapping[tuple[int, str], float]:
+    """Year and kind -> between-state chi-square over its degrees of freedom (E51)."""
+    return {
+        (int(row["year"]), row["kind"]): float(row["chi2_per_df"])
+        for row in _rows("between_states.csv")
+    }
+
+
+@cache
+def service_counts() -> Mapping[tuple[int, str, str], tuple[int, int]]:
+    """Year, service and kind -> locations that offer the service, locations that answered (E52)."""
+    return {
+        (int(row["year"]), row["service"], row["kind"]): (int(row["offer"]), int(row["facilities"]))
+        for row in _rows("services_by_kind.csv")
+    }
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with open(DATA / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _census() -> tuple[Target, Target]:
     counts = facility_counts()
     years = tuple(sorted({year for year, _ in counts}))
-    tables, totals = [], []
+    shares, margins = [], []
     for year in years:
-        yes1, n1 = counts[year, "with_psr"]
-        yes0, n0 = counts[year, "without_psr"]
-        yes, n = counts[year, "all"]
-        tables.append([n0 - yes0, yes0, n1 - yes1, yes1])
-        totals.append([n - yes, yes])
-    by_psr = Target(
-        name="census_tables",
-        kind="counts",
-        values=np.array(tables),
-        totals=np.array(tables).sum(axis=1),
-        labels=CELLS,
+        row, both = [], []
+        for kind in LOCATION_KINDS:
+            everywhere, with_psr = counts[year, kind], counts[year, f"{kind}_with_psr"]
+            without = counts[year, f"{kind}_without_psr"]
+            row += [(with_psr[1], everywhere[1]), with_psr, without]
+            both.append(everywhere)
+        shares.append(row)
+        margins.append(both)
+    by_kind = Target(
+        name="census_by_kind",
+        kind="shares",
+        values=np.array(shares, float)[..., 0],
+        totals=np.array(shares, float)[..., 1],
+        labels=SHARES,
         years=years,
         yearly=True,
-        unit="facilities",
+        unit="locations",
         source=CENSUS,
-        evidence=("E6",),
-        status="V",
-        observes=frozenset({"facilities that offer IMR (E6)"}),
+        evidence=("E50",),
+        status="C",
+        observes=frozenset({"locations that offer IMR (E50)"}),
         study="facility_census",
-        notes="one table of psychosocial rehabilitation by IMR a year; locations, not VAMCs",
+        notes="psychosocial rehabilitation by IMR, each year, for campuses and for outpatient "
+        "locations; the same places recur, so the years are correlated",
     )
     margin = replace(
-        by_psr,
-        name="census_totals",
-        values=np.array(totals),
-        totals=np.array(totals).sum(axis=1),
-        labels=("no_imr", "imr"),
-        notes="the margin of the tables: used instead of them, never beside them",
+        by_kind,
+        name="census_margins",
+        values=np.array(margins, float)[..., 0],
+        totals=np.array(margins, float)[..., 1],
+        labels=MARGINS,
+        notes="IMR of each kind without psychosocial rehabilitation: used instead of the tables, "
+        "never beside them",
     )
-    return by_psr, margin
+    return by_kind, margin
 
 
 def _others() -> tuple[Target, ...]:
     ratios = state_ratios()
+    years = tuple(sorted({year for year, _ in ratios}))
     return (
         Target(
             name="between_state",
             kind="ratio",
-            values=np.array(list(ratios.values())),
-            totals=np.array([facility_counts()[year, "all"][1] for year in ratios]),
-            labels=("chi2_per_df",),
-            years=tuple(ratios),
+            values=np.array([[ratios[year, kind] for kind in LOCATION_KINDS] for year in years]),
+            totals=np.array(
+                [[facility_counts()[y, kind][1] for kind in LOCATION_KINDS] for y in years]
+            ),
+            labels=LOCATION_KINDS,
+            years=years,
             yearly=True,
             unit="chi-square over degrees of freedom",
             source=CENSUS,
-            evidence=("E6",),
+            evidence=("E51",),
             status="C",
-            observes=frozenset({"variation between states (E6)"}),
+            observes=frozenset({"variation between states (E51)"}),
             study="facility_census",
-            notes="the same facilities recur, so the years count as one observation of their mean",
+            notes="the same places recur, so the years count as one observation of their mean",
         ),
         Target(
             name="survey_bounds",
@@ -168,7 +203,7 @@ def _others() -> tuple[Target, ...]:
 
 TARGETS: Mapping[str, Target] = {t.name: t for t in (*_census(), *_others())}
 DEFAULT_TARGETS = (
-    "census_tables",
+    "census_by_kind",
     "between_state",
     "survey_bounds",
     "interview_contrast",

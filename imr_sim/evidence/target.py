@@ -17,12 +17,12 @@ class Target:
     Attributes
     ----------
     name : str
-    kind : {"counts", "events", "ratio", "classification"}
+    kind : {"counts", "shares", "events", "ratio", "classification"}
         Form of the data and of their likelihood; see `imr_sim.evidence.likelihoods`.
     values : ndarray or None
         What was observed; None where the source publishes no numbers.
-    totals : ndarray of int or None
-        Denominators: one for each row of counts.
+    totals : ndarray or None
+        Denominators: one for each row of counts, one for each entry of `values` else.
     labels : tuple of str
         Names of the last axis of `values`.
     years : tuple of int

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from imr_sim.checks import several
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.model.parameters import INTEGERS, SPECS, check_name, check_value
 
@@ -62,7 +63,7 @@ def axes_of(
     """
     axes: list[Axis] = []
     errors: list[RequestError] = []
-    for name, given in {**(ranges or {}), **dict.fromkeys(vary)}.items():
+    for name, given in {**(ranges or {}), **dict.fromkeys(several("vary", vary))}.items():
         try:
             check_name(name, WHERE)
             axes.append(_axis(name, given, levels))

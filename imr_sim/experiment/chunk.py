@@ -66,11 +66,7 @@ class Chunks:
                     self._arm(rows, which, past, s, strategy)
 
     def _past(self, rows: _Rows, which: np.ndarray) -> Past:
-        scenario = self.scenario
-        point, replicate = rows.point[which], rows.replicate[which]
-        draw = np.zeros_like(point) if scenario.common_luck else point
-        values = scenario.values(point, replicate)
-        return self.driver.past(Histories(values, draw, replicate))
+        return self.driver.past(self.scenario.histories(rows.point[which], rows.replicate[which]))
 
     def _arm(self, rows: _Rows, which: np.ndarray, past: Past, s: int, strategy: Strategy) -> None:
         def run(part: np.ndarray) -> dict[str, Outcomes]:

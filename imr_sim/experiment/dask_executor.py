@@ -15,9 +15,9 @@ from distributed.comm import CommClosedError
 
 from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment.chunk import Chunks
-from imr_sim.experiment.executors import AHEAD, Done, Shards, undisturbed
+from imr_sim.experiment.executors import AHEAD, DEATHS, Done, Shards, check_it_travels, undisturbed
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.experiment.store import Task
+from imr_sim.experiment.shard import Task
 
 SECONDS_TO_CONNECT = 30
 _shards: dict[str, Shards] = {}  # of a worker, by the digest of the scenario
@@ -64,7 +64,8 @@ def dask(
         client = _connect(stack, scenario, workers, scheduler)
         plugin = ScenarioPlugin(scenario)
         try:
-            client.register_plugin(plugin)
+            check_it_travels(scenario)
+            _register(client, plugin)
             stack.callback(_forget, client, plugin)
             yield from _run(client, scenario.digest, tasks)
         except (CancelledError, CommClosedError) as error:
@@ -98,6 +99,24 @@ def _run(client: Client, digest: str, tasks: Iterator[Task]) -> Iterator[Done]:
             f"{lost:,} runs are not done: each time, the worker that had them died; is there "
             "enough memory for each worker? What is done is kept: resume= goes on"
         )
+
+
+def _register(client: Client, plugin: ScenarioPlugin) -> None:
+    """Give the plugin to all workers; one that dies meanwhile gets it when it begins again."""
+    for attempt in range(DEATHS):
+        try:
+            client.register_plugin(plugin)
+            return
+        except (OSError, TimeoutError, RuntimeError, KilledWorker) as error:
+            try:
+                client.run_on_scheduler(str)  # does it answer?
+            except (OSError, TimeoutError, RuntimeError):
+                raise CancelledError from error
+            if attempt == DEATHS - 1:
+                raise ImrSimError(
+                    f"Dask workers died {DEATHS} times as they began; is there enough memory for "
+                    "each? What is done is kept: resume= goes on"
+                ) from error
 
 
 def _forget(client: Client, plugin: ScenarioPlugin) -> None:

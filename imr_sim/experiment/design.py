@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from scipy.stats import qmc
 
 from imr_sim import limits
@@ -29,6 +32,8 @@ from imr_sim.system.csv_table import Defects, read_csv
 
 SAMPLED = {"lhs": qmc.LatinHypercube, "sobol": qmc.Sobol, "halton": qmc.Halton}
 Ranges = Mapping[str, Sequence[float]]
+KEYS = ("point", "draw")  # columns that number the points of a sweep, and key their luck
+ABOUT_POINTS = b"imr_sim"  # in the metadata of points.parquet
 
 
 @dataclass(frozen=True)
@@ -43,18 +48,28 @@ class Design:
         A point that holds an impossible value is allowed: it becomes a row with a message.
     note : str
         What the points are, in a sentence.
+    own_luck : bool
+        Whether each point had luck of its own in the sweep that the design is taken from.
+    draw : ndarray of int, shape (points,), or None
+        Key of that luck; None: points are counted from 0.
     """
 
     names: tuple[str, ...]
     values: np.ndarray
     note: str
+    own_luck: bool = False
+    draw: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         for name in self.names:
             check_name(name, "design")
         if len(set(self.names)) < len(self.names):
             raise _wrong(f"{', '.join(self.names)}", "a parameter stands twice", "Name each once.")
-        values = np.array(self.values, np.float64)
+        numbers = np.asarray(self.values)
+        if numbers.dtype.kind not in "iuf":
+            why = "a truth value, a date or a word is no number"
+            raise _wrong(f"values of type {numbers.dtype}", why, "Give an array of numbers.")
+        values = np.array(numbers, np.float64)
         if values.ndim != 2 or values.shape[1] != len(self.names) or not len(values):
             given = f"values of shape {values.shape}"
             write = f"Give one row a point, {len(self.names)} numbers each."
@@ -146,9 +161,11 @@ class Design:
 
     @classmethod
     def read(cls, path: str | Path) -> Design:
-        """Points of a CSV file: a column for each varied parameter, a row for each point.
+        """Points of a CSV or Parquet file: a column for each varied parameter, a row for a point.
 
         A cell that is empty, infinite or out of range makes its point a failure, not the file.
+        The points of an earlier sweep (``points.parquet``, or the same as CSV) keep the luck
+        that they had in it, by their column ``point``.
 
         Raises
         ------
@@ -156,12 +173,13 @@ class Design:
             When the file cannot be read, names an unknown parameter, or a cell is no number.
         """
         path = Path(path)
-        frame = read_csv(path, (), NAMES)
+        if path.suffix == ".parquet":
+            return read_points(path)
+        frame = read_csv(path, (), (*NAMES, *KEYS))
         defects = Defects(path.name)
-        columns = [_numbers(frame[name], defects) for name in frame]
+        columns = {str(name): _numbers(frame[name], defects) for name in frame}
         defects.raise_if_any()
-        note = f"{len(frame)} points of {path.name}"
-        return cls(tuple(map(str, frame.columns)), np.column_stack(columns), note)
+        return _of_columns(columns, f"{len(frame)} points of {path.name}", own_luck=False)
 
     def problem(self, point: int) -> str | None:
         """Why a point cannot be run, in one line; None when it can."""
@@ -183,11 +201,60 @@ class Design:
             good = (values >= low) & (values <= high) & (~whole | (values == np.round(values)))
         return good.all(axis=1)
 
+    def luck_of(self, point: np.ndarray) -> np.ndarray:
+        """Key of the luck that points have of their own; int, same shape."""
+        return point if self.draw is None else self.draw[point]
+
     def frame(self) -> pd.DataFrame:
-        """The points as a table: ``point``, then one column a parameter."""
+        """The points as a table: ``point``, then one column a parameter.
+
+        Where the luck of points is not counted from 0, its key stands in ``draw``.
+        """
         table = pd.DataFrame(self.values, columns=list(self.names))
         table.insert(0, "point", np.arange(len(self), dtype=np.int32))
+        if self.draw is not None:
+            table.insert(1, "draw", self.draw)
         return table
+
+
+def read_points(path: Path) -> Design:
+    """Points of a Parquet file; see `Design.read`."""
+    where = f"design {path.name}"
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise RequestError(
+            str(path),
+            where="design",
+            why=f"it cannot be read as Parquet ({str(error).splitlines()[0]:.80})",
+            write="Write the points of a sweep, or a table with one column a parameter.",
+        ) from None
+    about = json.loads((table.schema.metadata or {}).get(ABOUT_POINTS, b"{}"))
+    columns = {}
+    for name in table.column_names:
+        column = table[name].to_numpy()
+        if column.dtype.kind not in "iuf":
+            why = "a truth value, a date or a word is no number"
+            raise _wrong(f"{where}: {name} of type {table[name].type}", why, "Write numbers.")
+        columns[name] = column.astype(np.float64)
+    note = f"{len(table)} points of {path.name}"
+    return _of_columns(columns, note, own_luck=bool(about.get("own_luck")))
+
+
+def _of_columns(columns: dict[str, np.ndarray], note: str, own_luck: bool) -> Design:
+    keys = [columns.pop(name) for name in KEYS if name in columns]
+    if not columns:
+        raise _wrong(note, "no column is a parameter", "Name a column after each parameter.")
+    draw = None
+    if keys:
+        last = keys[-1]  # `draw` stands after `point`, and says more
+        if not (np.isfinite(last).all() and (last >= 0).all() and (last == np.round(last)).all()):
+            raise _wrong("point", "a key of luck is no whole number from 0 on", "Leave it out.")
+        draw = last.astype(np.int64)
+        if np.array_equal(draw, np.arange(len(draw))):
+            draw = None
+    values = np.column_stack(list(columns.values()))
+    return Design(tuple(columns), values, note, own_luck, draw)
 
 
 def _whole_root(n: int, k: int) -> int:

@@ -69,7 +69,7 @@ def advance(
         n = min(step, months - done)
         log = NO_LOG
         if logs is not None:  # room for at most two events a post and three a site
-            log = new_log(2 * 64 * len(world.word_site) + 3 * world.n_sites)
+            log = new_log(3 * 64 * len(world.word_site) + 3 * world.n_sites)
             logs.append(log)
         if campaign is None:
             batch.advance(n, log=log, into=record, row=row + done)
@@ -206,13 +206,13 @@ class Driver:
             advance(batch, months, campaign, into=record, row=row, logs=logs, tick=tick)
             if campaign is not None:
                 support_usd[:, period.first : period.stop] = campaign.spent_usd
+        batch.begin_policy()  # once: all strategies meet the same surveys
         return Past(batch, record, support_usd, logs)
 
     def course(self, past: Past, strategy: Strategy, tick: Tick | None = None) -> Course:
         """Run on from the policy date under a strategy, in this thread; `past` stays as it is."""
         batch = past.batch.branch(threads=1)
-        campaign = self.run.policy(strategy).campaign(batch)
-        assert campaign is not None
+        campaign = batch.campaign(strategy, self.run.dates.horizon, self.run.budget)
         logs: list[Log] | None = None if past.logs is None else []
         record = advance(batch, self.run.dates.horizon, campaign, logs=logs, tick=tick)
         return Course(batch, record, campaign, logs)

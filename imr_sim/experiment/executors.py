@@ -9,23 +9,26 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.reduction import ForkingPickler
 
 import pyarrow as pa
 
 from imr_sim.errors import ImrSimError, RequestError
 from imr_sim.experiment.chunk import Chunks
 from imr_sim.experiment.scenario import Scenario
-from imr_sim.experiment.store import Task, encode
+from imr_sim.experiment.shard import Task, encode
 
 EXECUTORS = ("serial", "processes", "dask")
 AHEAD = 2  # chunks handed out for each worker, so that none waits
 DEATHS = 3  # in a row, with no chunk done in between, before a pool is given up
+NO_GUARD = 78  # exit code of a worker process whose script would begin the sweep anew
 Done = tuple[Task, bytes]
 
 
@@ -78,6 +81,7 @@ def serial(scenario: Scenario, tasks: Iterator[Task]) -> Iterator[Done]:
 
 def processes(scenario: Scenario, tasks: Iterator[Task], workers: int) -> Iterator[Done]:
     """Chunks in processes of this machine; those of a process that dies are run again."""
+    check_it_travels(scenario)
     Chunks(scenario).warm()
     again: list[Task] = []
     deaths = 0
@@ -87,6 +91,7 @@ def processes(scenario: Scenario, tasks: Iterator[Task], workers: int) -> Iterat
                 workers, multiprocessing.get_context("spawn"), _begin_process, (scenario,)
             )
         out: dict[Future[bytes], Task] = {}
+        started = pool._processes  # the pool forgets them when it breaks
         try:
             while True:
                 with undisturbed():  # processes are started here, as they are needed
@@ -103,6 +108,15 @@ def processes(scenario: Scenario, tasks: Iterator[Task], workers: int) -> Iterat
         except BrokenProcessPool:
             again += out.values()
             deaths += 1
+            if any(_exit_code(process) == NO_GUARD for process in started.values()):
+                raise RequestError(
+                    "executor=processes",
+                    where="sweep",
+                    why="each process reads the script that called it, and this script has no "
+                    "main guard, so that every process would begin the sweep anew",
+                    write='Write the call under `if __name__ == "__main__":`, or '
+                    "executor='serial'.",
+                ) from None
             if deaths == DEATHS:
                 raise ImrSimError(
                     f"worker processes died {DEATHS} times in a row; is there enough memory for "
@@ -110,6 +124,39 @@ def processes(scenario: Scenario, tasks: Iterator[Task], workers: int) -> Iterat
                 ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def end_if_begun_by_import() -> None:
+    """End a worker process that reads a script without a main guard, before it begins a sweep."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        os._exit(NO_GUARD)
+
+
+def check_it_travels(scenario: Scenario) -> None:
+    """Raise RequestError when other processes cannot be given the scenario's strategies."""
+    why = ""
+    for strategy in scenario.run.strategies:
+        kind = type(strategy)
+        main = sys.modules.get("__main__")
+        try:
+            ForkingPickler.dumps(strategy)
+        except Exception as error:  # whatever a class of the user's raises
+            why = f"strategy {strategy.name!r} cannot be pickled: {error}"
+        if kind.__module__ == "__main__" and not hasattr(main, "__file__"):
+            why = f"its class {kind.__qualname__} was typed in, and other processes cannot read it"
+    if why:
+        raise RequestError(
+            "strategies",
+            where="sweep",
+            why=why,
+            write="Define the class at the top of a file that can be imported, or write "
+            "executor='serial'.",
+        )
+
+
+def _exit_code(process: multiprocessing.process.BaseProcess) -> int | None:
+    process.join(1)
+    return process.exitcode
 
 
 _shards: Shards | None = None  # of a worker process, for its whole life

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imr_sim.model.parameters import GROUPS
+from imr_sim.model.rules import ASKING, HELPING
 from imr_sim.practice import Practice
 from imr_sim.strategies import Strategy
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.levers import LEVERS
 
+OF_LEVERS = ("offers", "lever effects", "lever costs")
 ALSO = {"training": ("train_trainer", "collaborative")}  # levers that train read its parameters
+ASKERS, HELPERS = ({LEVERS[lever] for lever in levers} for levers in (ASKING, HELPING))
+SHARED = {  # parameters that belong to several levers
+    "asked_again": ASKERS,
+    "readiness": ASKERS,
+    "offer_setting": ASKERS,
+    "giveup_support": HELPERS,
+}
 
 
 def idle_parameters(strategies: Iterable[Strategy], practice: Practice) -> frozenset[str]:
-    """Effects and costs of levers that none of the strategies, nor the practice's support, uses.
+    """Parameters of levers that none of the strategies, nor the practice's support, uses.
 
     A strategy that is no composition may pull any lever.
     """
@@ -23,10 +32,11 @@ def idle_parameters(strategies: Iterable[Strategy], practice: Practice) -> froze
         return frozenset()
     used = {c.lever for s in known if isinstance(s, ComposedStrategy) for c in s.components}
     used |= {lever for lever, others in ALSO.items() if used & set(others)}
-    names = [spec.name for group in ("lever effects", "lever costs") for spec in GROUPS[group]]
-    return frozenset(name for name in names if _lever(name) not in used)
+    names = [spec.name for group in OF_LEVERS for spec in GROUPS[group]]
+    return frozenset(name for name in names if not levers_of(name) & used)
 
 
-def _lever(name: str) -> str:
-    """The lever that a parameter is named after."""
-    return max((lever for lever in LEVERS if name.startswith(f"{lever}_")), key=len)
+def levers_of(name: str) -> set[str]:
+    """The levers that a parameter belongs to: those that share it, or the one it names."""
+    own = f"{name.removeprefix('prompt_')}_"
+    return SHARED.get(name) or {max((x for x in LEVERS if own.startswith(f"{x}_")), key=len)}

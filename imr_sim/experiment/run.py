@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imr_sim import limits
-from imr_sim.checks import amount, whole_number
+from imr_sim.checks import amount, several, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.model.batch import Batch, identities
 from imr_sim.model.parameters import ParameterSet
@@ -82,6 +82,13 @@ class Run:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        if not isinstance(self.system, System):
+            raise RequestError(
+                f"system={self.system!r:.60}",
+                where="system",
+                why=f"it is not a system but {type(self.system).__name__}",
+                write='Write imr.load_system("small"), or load_system of a name or folder.',
+            )
         whole_number("seed", self.seed, *limits.SEED)
         amount("budget", self.budget)
         facts = SiteFacts.of(self.system)
@@ -163,7 +170,7 @@ def with_reference(
     RequestError
         When there is no strategy, two have one name, or there is none beside the reference.
     """
-    chosen = [load_strategy(strategy) for strategy in strategies]
+    chosen = [load_strategy(strategy) for strategy in several("strategies", strategies)]
     if reference is not None and reference not in [strategy.name for strategy in chosen]:
         compared_with = load_strategy(reference)
         reference = compared_with.name

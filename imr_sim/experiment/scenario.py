@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from imr_sim import limits
-from imr_sim.checks import whole_number
+from imr_sim.checks import several, whole_number
 from imr_sim.errors import RequestError
 from imr_sim.experiment.design import Design
+from imr_sim.experiment.driver import Driver
 from imr_sim.experiment.outcomes import OUTCOMES, PAIRED
-from imr_sim.experiment.run import Run, with_reference
+from imr_sim.experiment.run import Histories, Run, with_reference
+from imr_sim.experiment.simulate import record
 from imr_sim.model.compiled import source_hash
+from imr_sim.model.history import History
 from imr_sim.model.parameters import INDEX, NAMES, Parameters, ParameterSet, as_set
 from imr_sim.months import Dates
 from imr_sim.practice import Practice, load_practice
@@ -77,10 +80,11 @@ class Scenario:
         0 to 2**64 - 1.
     budget : float or None
         Most that each strategy may spend in each history, US$.
-    common_luck : bool
+    common_luck : bool or None
         True: replicate r of every point meets the same luck (common random numbers), so that a
         difference between points is due to their parameters. False: each point has its own, as
         the draws of `simulate` and `compare` have, so that means over points average luck out.
+        None: as the design had it, if it is that of an earlier sweep, else common.
 
     run : Run
         What all its runs have in common.
@@ -107,7 +111,7 @@ class Scenario:
     replicates: int = 1
     seed: int = 1
     budget: float | None = None
-    common_luck: bool = True
+    common_luck: bool | None = None
     run: Run = field(init=False, repr=False)
     base: ParameterSet = field(init=False, repr=False)
 
@@ -125,6 +129,9 @@ class Scenario:
             budget=self.budget,
             seed=self.seed,
         )
+        common_luck = self.common_luck
+        if common_luck is None:
+            common_luck = not self.design.own_luck
         for name, value in {
             "run": run,
             "base": spreading.adapt(as_set(self.parameters)),
@@ -132,7 +139,8 @@ class Scenario:
             "start": start,
             "strategies": chosen,
             "reference": reference,
-            "at": tuple(self.at),
+            "at": tuple(several("at", self.at)),
+            "common_luck": common_luck,
         }.items():
             object.__setattr__(self, name, value)
         for month in self.at:
@@ -149,7 +157,7 @@ class Scenario:
         known = OUTCOMES + (PAIRED if self.reference is not None else ())
         if self.outcomes is None:
             return known
-        for name in self.outcomes:
+        for name in several("outcomes", self.outcomes):
             if name not in known:
                 why = "there is no such outcome" + (
                     "" if name not in PAIRED else " without a reference"
@@ -190,6 +198,55 @@ class Scenario:
         values[:, [INDEX[name] for name in self.design.names]] = self.design.values[point]
         return values
 
+    def histories(self, point: np.ndarray, replicate: np.ndarray) -> Histories:
+        """Runs as histories: their parameter values, and the key of their luck."""
+        luck = np.zeros_like(point) if self.common_luck else self.design.luck_of(point)
+        return Histories(self.values(point, replicate), luck, replicate)
+
+    def history(
+        self, point: int, replicate: int = 0, strategy: str | None = None, *, events: bool = False
+    ) -> History:
+        """The history that a row of the sweep sums up, site by site and month by month.
+
+        Parameters
+        ----------
+        point, replicate : int
+            As the row says.
+        strategy : str or None
+            Its strategy; None where the sweep has only one.
+        events : bool
+            Keep the event log.
+
+        Returns
+        -------
+        History
+            Of one draw and one replicate, counted from 0.
+
+        Raises
+        ------
+        RequestError
+            When the sweep has no such row, or its point cannot be run.
+        """
+        whole_number("point", point, 0, len(self.design) - 1)
+        whole_number("replicate", replicate, 0, self.replicates - 1)
+        names = [s.name for s in self.run.strategies]
+        if strategy is None and len(names) == 1:
+            strategy = names[0]
+        if strategy not in names:
+            why = f"the sweep runs {', '.join(names)}"
+            raise _wrong(f"strategy={strategy}", why, "Write one of them.")
+        if problem := self.design.problem(point):
+            raise _wrong(f"point={point}", problem, "Write a point that the sweep could run.")
+        run = replace(
+            self.run, strategies=(self.run.strategies[names.index(strategy)],), reference=None
+        )
+        histories = self.histories(np.array([point]), np.array([replicate]))
+        note = f"point {point} of {self.design.note}; {self.base.note}"
+        values = ParameterSet(
+            histories.values, self.base.status, note, practice=self.run.practice.name
+        )
+        return record(Driver(run, threads=1), values, histories, events=events)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all that decides the results, the model's code included."""
@@ -212,6 +269,7 @@ class Scenario:
             "seed": self.seed,
             "budget": None if self.budget is None else float(self.budget),
             "common_luck": self.common_luck,
+            **({} if self.design.draw is None else {"luck": _hash(self.design.draw)}),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

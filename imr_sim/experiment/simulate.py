@@ -94,43 +94,67 @@ def simulate(
         budget=budget,
         seed=seed,
     )
-    driver, before = Driver(run, threads), run.dates.before
-    histories = Histories.of(draws, replicates)
-    record = np.empty((len(histories), months, system.n_sites), RECORD)
-    factors = np.empty((len(histories), len(FACTORS), system.n_sites), np.float32)
-    cost_usd, support_usd = np.zeros((2, len(histories), months))
+    driver = Driver(run, threads)
+    return record(driver, draws, Histories.of(draws, replicates), events=events, progress=progress)
+
+
+def record(
+    driver: Driver,
+    parameters: ParameterSet,
+    histories: Histories,
+    *,
+    events: bool = False,
+    progress: ProgressCall | None = None,
+) -> History:
+    """Run histories under the one strategy of a run, and keep every site-month of them.
+
+    Parameters
+    ----------
+    driver : Driver
+    parameters : ParameterSet
+        Draws of the histories, as many replicates of each as there are histories to it.
+    histories : Histories
+        Draw by draw.
+    events : bool
+    progress : callable or None
+    """
+    run, before, months = driver.run, driver.run.dates.before, driver.run.dates.months
+    sites, n = run.system.n_sites, len(histories)
+    records = np.empty((n, months, sites), RECORD)
+    factors = np.empty((n, len(FACTORS), sites), np.float32)
+    cost_usd, support_usd = np.zeros((2, n, months))
     happened = []
 
     def keep_past(place: slice, past: Past) -> list[Log]:
-        record[place, :before] = past.record
+        records[place, :before] = past.record
         factors[place] = past.factors
         support_usd[place, :before] = past.support_usd
         return past.logs or []
 
     def keep_course(place: slice, _: int, course: Course) -> list[Log]:
-        record[place, before:] = course.record
+        records[place, before:] = course.record
         cost_usd[place, before:] = course.campaign.spent_usd
         return course.logs or []
 
-    tick = HistoryMonths(progress, len(histories) * months)
+    tick = HistoryMonths(progress, n * months)
     for chunk in driver.chunks(histories, keep_past, keep_course, events=events, tick=tick):
         if events:
             logs, history = [*chunk.past, *chunk.courses[0]], histories[chunk.where]
             happened.append(_event_frame(driver.setting, logs, *history.draw, *history.replicate))
-    shape = (len(draws), replicates)
+    shape = (len(parameters), n // len(parameters))
     return History(
-        system=system,
-        parameters=draws,
+        system=run.system,
+        parameters=parameters,
         strategy=run.strategies[0].name,
-        seed=seed,
+        seed=run.seed,
         months=run.dates.index,
-        record=record.reshape(*shape, months, system.n_sites),
-        factors=factors.reshape(*shape, len(FACTORS), system.n_sites),
+        record=records.reshape(*shape, months, sites),
+        factors=factors.reshape(*shape, len(FACTORS), sites),
         cost_usd=cost_usd.reshape(*shape, months),
         events=pd.concat(happened, ignore_index=True) if events else None,
-        practice=spreading.name,
-        invented_practice=spreading.invented,
-        support_usd=support_usd.reshape(*shape, months) if spreading.support else None,
+        practice=run.practice.name,
+        invented_practice=run.practice.invented,
+        support_usd=support_usd.reshape(*shape, months) if run.practice.support else None,
     )
 
 

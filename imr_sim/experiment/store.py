@@ -1,17 +1,20 @@
 """A sweep on disk: shards of rows that are whole or absent, and all that can be read off them.
 
-Which runs are finished is read off the shards themselves; nothing else keeps count.
+Which runs are finished is read off the shards themselves; nothing else keeps count. Shards, the
+design and the sweep's account of itself carry checksums, so that no damage is believed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,31 +22,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from imr_sim import durable
+from imr_sim.durable import UNFINISHED, Damaged
 from imr_sim.errors import ImrSimError, RequestError
+from imr_sim.experiment import shard
+from imr_sim.experiment.design import ABOUT_POINTS, KEYS, Design, read_points
 from imr_sim.experiment.scenario import RunId, Scenario
+from imr_sim.experiment.shard import Task
+from imr_sim.model.parameters import NAMES
 
 POINTS, ABOUT, SHARDS, LOCK = "points.parquet", "scenario.json", "shards", ".lock"
-UNFINISHED = ".tmp"
-KEY = "imr_sim"
+POINTS_CHECKSUM = "points_sha256"
+NEEDED = {"scenario", "points", "replicates", "strategies", "reference", "columns", POINTS_CHECKSUM}
 ROWS_AT_ONCE = 50_000  # of a merged table
-Task = tuple[int, int]  # first run, and the run after the last
-
-
-def encode(table: pa.Table, digest: str, task: Task) -> bytes:
-    """A shard as the bytes of a Parquet file that says which runs of which scenario it holds."""
-    said = json.dumps({"scenario": digest, "first": task[0], "stop": task[1]})
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(
-        sink,
-        table.schema,
-        compression="zstd",
-        use_dictionary=["strategy", "error"],
-        write_statistics=False,
-        store_schema=False,
-    ) as writer:
-        writer.write_table(table)
-        writer.add_key_value_metadata({KEY: said})
-    return sink.getvalue().to_pybytes()
 
 
 class Store:
@@ -68,19 +59,27 @@ class Store:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
+        self._sound: dict[str, tuple[int, int, Task]] = {}  # by name: time, bytes, runs
         try:
-            self.about: dict[str, Any] = json.loads((self.folder / ABOUT).read_text("utf-8"))
+            self.about: dict[str, Any] = durable.read_json(self.folder / ABOUT)
+            if missing := sorted(NEEDED - set(self.about)):
+                raise Damaged(f"it lacks {missing[0]}")
         except (OSError, ValueError) as error:
+            why = f"{ABOUT} is not there" if isinstance(error, OSError) else str(error)
             raise RequestError(
                 str(folder),
                 where="sweep",
-                why=f"it holds no sweep that can be read ({ABOUT}: {type(error).__name__})",
-                write="Write the folder of a sweep, as its last line named it.",
+                why=f"it holds no sweep that this version can read ({why})",
+                write="Write the folder of a sweep, as its last line named it; resume= mends one "
+                "that was damaged.",
             ) from None
 
     @classmethod
     def begin(cls, folder: Path, scenario: Scenario) -> Store:
         """Begin a sweep in a folder, or go on with the one of the same scenario that is there.
+
+        What the folder says of itself is written anew where it is damaged: shards say themselves
+        whose they are.
 
         Raises
         ------
@@ -88,33 +87,17 @@ class Store:
             When another scenario's sweep is there.
         """
         (folder / SHARDS).mkdir(parents=True, exist_ok=True)
-        if (folder / ABOUT).exists():
-            store = cls(folder)
-            if store.about["scenario"] != scenario.digest:
-                raise RequestError(
-                    str(folder),
-                    where="sweep",
-                    why="its runs are of another scenario, or of another version of the model, "
-                    "and would be mixed",
-                    write="Write a new folder.",
-                )
-            return store
-        points = pa.BufferOutputStream()
-        frame = pa.Table.from_pandas(scenario.design.frame(), preserve_index=False)
-        pq.write_table(frame, points, compression="zstd")
-        write_whole(folder / POINTS, points.getvalue())
-        about = {
-            "scenario": scenario.digest,
-            "points": len(scenario.design),
-            "replicates": scenario.replicates,
-            "strategies": [strategy.name for strategy in scenario.run.strategies],
-            "reference": scenario.reference,
-            "columns": scenario.columns,
-            "design": scenario.design.note,
-            "parameters_status": scenario.base.status,
-            "parameters_note": scenario.base.note,
-        }
-        write_whole(folder / ABOUT, (json.dumps(about, indent=2) + "\n").encode())
+        store = _begun(folder)
+        if store is not None and store.about["scenario"] != scenario.digest:
+            raise RequestError(
+                str(folder),
+                where="sweep",
+                why="its runs are of another scenario, or of another version of the model, "
+                "and would be mixed",
+                write="Write a new folder.",
+            )
+        if store is None or not store._points_are_sound():
+            _write_about(folder, scenario)
         return cls(folder)
 
     @property
@@ -126,29 +109,48 @@ class Store:
         """Identity of run number `run`."""
         return RunId(self.about["scenario"], *divmod(run, self.about["replicates"]))
 
-    def write(self, task: Task, shard: bytes) -> None:
+    def write(self, task: Task, content: bytes) -> None:
         """Add a shard: it is there whole, or not at all, whatever happens."""
-        write_whole(self.folder / SHARDS / _name(task), shard)
+        with _disk(self.folder):
+            durable.write_whole(self.folder / SHARDS / shard.name_of(task, content), content)
 
     def clean(self) -> int:
         """Remove what an interrupted writer left, and damaged shards; the number of these."""
-        damaged = 0
-        for path in (self.folder / SHARDS).iterdir():
-            if path.name.endswith(UNFINISHED):
-                path.unlink()
-            elif path.suffix == ".parquet" and self._task_of(path) is None:
-                path.unlink()
-                damaged += 1
-        return damaged
+        for path in (self.folder / SHARDS).glob(f"*{UNFINISHED}"):
+            path.unlink()
+        damaged = self.damaged()
+        for path in damaged:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return len(damaged)
+
+    def damaged(self) -> list[Path]:
+        """Shards that are not as they were written, or of another sweep."""
+        return [path for path, task in self._shards() if task is None]
 
     def finished(self) -> list[Task]:
         """Runs that are finished, as ascending ranges, one a shard."""
-        paths = sorted((self.folder / SHARDS).glob("*.parquet"))
-        tasks = [task for path in paths if (task := self._task_of(path)) is not None]
+        tasks = [task for _, task in self._shards() if task is not None]
         for (_, stop), (first, _) in pairwise(tasks):
             if first < stop:
                 raise ImrSimError(f"{self.folder / SHARDS}: run {first} stands in two shards")
         return tasks
+
+    def _shards(self) -> list[tuple[Path, Task | None]]:
+        """Every shard, and the runs that it holds, None when it is damaged; each is read once."""
+        found: list[tuple[Path, Task | None]] = []
+        for path in sorted((self.folder / SHARDS).glob("*.parquet")):
+            stat = path.stat()
+            known = self._sound.get(path.name)
+            if known is None or known[:2] != (stat.st_mtime_ns, stat.st_size):
+                try:
+                    task, _ = shard.read(path, self.about["scenario"])
+                except Damaged:
+                    found.append((path, None))
+                    continue
+                known = (stat.st_mtime_ns, stat.st_size, task)
+                self._sound[path.name] = known
+            found.append((path, known[2]))
+        return found
 
     def missing(self, chunk: int, finished: list[Task] | None = None) -> Iterator[Task]:
         """Runs still to be done, in ranges of at most `chunk`; none goes over a finished one."""
@@ -160,11 +162,25 @@ class Store:
             begin = stop
 
     def tables(self, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """Rows of one shard after the other, in the order of the runs."""
-        for task in self.finished():
-            path = self.folder / SHARDS / _name(task)
-            table = pq.ParquetFile(path).read(columns=columns)
-            yield table.replace_schema_metadata(None)
+        """Rows of one shard after the other, in the order of the runs.
+
+        Raises
+        ------
+        RequestError
+            When a shard is damaged.
+        """
+        self.finished()
+        for path, _ in self._shards():
+            try:
+                _, content = shard.read(path, self.about["scenario"])
+            except Damaged as error:
+                raise RequestError(
+                    str(path),
+                    where="sweep",
+                    why=f"it is damaged ({error})",
+                    write=f"Write imr-sim sweep resume={self.folder}: its runs are done again.",
+                ) from None
+            yield shard.table_of(content, columns)
 
     def frame(self, columns: list[str] | None = None) -> pd.DataFrame:
         """All rows, in the order of the runs: ``point``, ``replicate``, ``strategy``, outcomes,
@@ -187,7 +203,29 @@ class Store:
 
     def points(self) -> pd.DataFrame:
         """The design: ``point``, and the values of the parameters that it varies."""
-        return pq.read_table(self.folder / POINTS).to_pandas()
+        return self._points().to_pandas().drop(columns="draw", errors="ignore")
+
+    def design(self) -> Design:
+        """The design as it was begun with, with the luck of its points."""
+        self._points()
+        return replace(read_points(self.folder / POINTS), note=self.about["design"])
+
+    def _points(self) -> pa.Table:
+        if not self._points_are_sound():
+            raise RequestError(
+                str(self.folder / POINTS),
+                where="sweep",
+                why="it is damaged: not as it was written",
+                write=f"Write imr-sim sweep resume={self.folder}, which writes it anew.",
+            )
+        return pq.read_table(self.folder / POINTS)
+
+    def _points_are_sound(self) -> bool:
+        try:
+            content = (self.folder / POINTS).read_bytes()
+        except OSError:
+            return False
+        return durable.checksum(content) == self.about[POINTS_CHECKSUM]
 
     def failures(self) -> Iterator[tuple[RunId, str | None, str]]:
         """Runs that failed: identity, strategy (None: before any), message."""
@@ -202,24 +240,26 @@ class Store:
 
         The same runs give the same bytes, however they were cut into shards. Returns the rows.
         """
-        design = pq.read_table(self.folder / POINTS).drop_columns(["point"])
+        points = self._points()
+        design = points.select([name for name in points.column_names if name not in KEYS])
         part = path.with_name(path.name + UNFINISHED)
         writer, rows = None, 0
         try:
-            for table in _regrouped(self.tables()):
-                varied = design.take(table["point"])
-                for i, name in enumerate(varied.column_names):
-                    table = table.add_column(3 + i, name, varied[name])
-                writer = writer or pq.ParquetWriter(part, table.schema, compression="zstd")
-                writer.write_table(table)
-                rows += len(table)
+            with _disk(path.parent):
+                for table in _regrouped(self.tables()):
+                    varied = design.take(table["point"])
+                    for i, name in enumerate(varied.column_names):
+                        table = table.add_column(3 + i, name, varied[name])
+                    writer = writer or pq.ParquetWriter(part, table.schema, compression="zstd")
+                    writer.write_table(table)
+                    rows += len(table)
+                if writer is not None:
+                    writer.close()
+                    with open(part, "rb+") as file:
+                        os.fsync(file.fileno())
+                    os.replace(part, path)
         finally:
-            if writer is not None:
-                writer.close()
-        if writer is not None:
-            with open(part, "rb+") as file:
-                os.fsync(file.fileno())
-            os.replace(part, path)
+            part.unlink(missing_ok=True)
         return rows
 
     @contextmanager
@@ -231,56 +271,59 @@ class Store:
         RequestError
             When another process holds it.
         """
-        with open(self.folder / LOCK, "wb") as file:
-            if not _lock(file):
-                raise RequestError(
-                    str(self.folder),
-                    where="sweep",
-                    why="another process is working on this sweep",
-                    write="Wait until it has ended, or end it.",
-                )
+        with durable.held(self.folder / LOCK, "sweep"):
             yield
 
     @property
     def busy(self) -> bool:
         """Whether some process is working on this sweep now."""
-        try:
-            with open(self.folder / LOCK, "rb") as file:
-                return not _lock(file)
-        except OSError:
-            return False
-
-    def _task_of(self, path: Path) -> Task | None:
-        """The runs that a shard holds; None when it is damaged."""
-        try:
-            metadata: Mapping[bytes, bytes] = pq.read_metadata(path).metadata or {}
-            said = json.loads(metadata[KEY.encode()])
-            task = int(said["first"]), int(said["stop"])
-        except (OSError, pa.ArrowException, KeyError, ValueError):
-            return None
-        good = said["scenario"] == self.about["scenario"] and path.name == _name(task)
-        return task if good else None
+        return durable.is_held(self.folder / LOCK)
 
 
-def write_whole(path: Path, content: bytes | pa.Buffer) -> None:
-    """Write a file that is there whole, or not at all, even when the machine stops."""
-    part = path.with_name(path.name + UNFINISHED)
-    with open(part, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    if hasattr(os, "O_DIRECTORY"):  # the name is safe only when the folder is
-        folder = os.open(path.parent, os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """A disk that is full or gone ends the work with one message."""
+    try:
+        yield
+    except OSError as error:
+        raise ImrSimError(
+            f"{folder} cannot be written to ({error.strerror or error}). What is done is kept"
+        ) from error
 
 
-def _name(task: Task) -> str:
-    """Names of shards stand in the order of their runs."""
-    return f"{task[0]:012d}-{task[1]:012d}.parquet"
+def _begun(folder: Path) -> Store | None:
+    """The sweep in a folder, if there is one that can be read."""
+    try:
+        return Store(folder)
+    except RequestError:
+        return None
+
+
+def _write_about(folder: Path, scenario: Scenario) -> None:
+    """Write the design, and what the sweep says of itself."""
+    sink = pa.BufferOutputStream()
+    frame = pa.Table.from_pandas(scenario.design.frame(), preserve_index=False)
+    about_points: dict[str, Any] = {"own_luck": not scenario.common_luck}
+    if len(scenario.base) == 1:  # what the points do not vary, so that they are whole parameters
+        about_points["base"] = dict(zip(NAMES, scenario.base.values[0].tolist(), strict=True))
+        about_points["practice"] = scenario.run.practice.name
+    metadata = {**(frame.schema.metadata or {}), ABOUT_POINTS: json.dumps(about_points)}
+    pq.write_table(frame.replace_schema_metadata(metadata), sink, compression="zstd")
+    points = sink.getvalue().to_pybytes()
+    durable.write_whole(folder / POINTS, points)
+    about = {
+        "scenario": scenario.digest,
+        "points": len(scenario.design),
+        "replicates": scenario.replicates,
+        "strategies": [strategy.name for strategy in scenario.run.strategies],
+        "reference": scenario.reference,
+        "columns": scenario.columns,
+        "design": scenario.design.note,
+        "parameters_status": scenario.base.status,
+        "parameters_note": scenario.base.note,
+        POINTS_CHECKSUM: durable.checksum(points),
+    }
+    durable.write_json(folder / ABOUT, about)
 
 
 def _regrouped(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -294,16 +337,3 @@ def _regrouped(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
             held = [whole.slice(ROWS_AT_ONCE)]
     if sum(map(len, held)):
         yield pa.concat_tables(held).combine_chunks()
-
-
-def _lock(file: BinaryIO) -> bool:
-    """Take the lock of an open file if nobody holds it; the end of the process gives it back."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: two sweeps in one folder are not noticed there
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -9,7 +9,7 @@ from pathlib import Path
 from imr_sim import limits
 from imr_sim.checks import whole_number
 from imr_sim.errors import ImrSimError, RequestError
-from imr_sim.experiment.executors import EXECUTORS, execute
+from imr_sim.experiment.executors import EXECUTORS, end_if_begun_by_import, execute
 from imr_sim.experiment.progress import ProgressCall
 from imr_sim.experiment.scenario import Scenario
 from imr_sim.experiment.store import Store
@@ -63,6 +63,7 @@ def sweep(
     ImrSimError
         When workers died again and again; what is done is kept.
     """
+    end_if_begun_by_import()
     _check(executor, workers, scheduler)
     size = whole_number(
         "chunk",

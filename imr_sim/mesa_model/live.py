@@ -90,7 +90,7 @@ class Live:
         return (int(teller) for teller in world.tellers[first:last])
 
     def settle(self) -> None:
-        """Bring counters of informed ties and head counts up to date with the flags."""
+        """Bring counters of exposure and head counts up to date with the flags."""
         if self._unsettled:
             world, state = self.batch.setting.world, self.batch.state
             counters = (state.within[0], state.between[0], state.peers[0])

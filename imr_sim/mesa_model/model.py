@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from mesa import Model
+from mesa import Agent, Model
 
 from imr_sim import limits
 from imr_sim.checks import whole_number
@@ -50,8 +51,9 @@ class IMRModel(Model):
     policy_start : str or None
         First month in which the strategy acts; None for the first month of the history, or the
         first after the practice's own support.
-    seed : int
-        0 to 2**64 - 1.
+    seed : int or None
+        0 to 2**64 - 1; None for one that nobody chose, as everywhere in Mesa: the attribute `seed`
+        says which, so that the history can be had again.
     replicate, draw : int
         Which of `imr_sim.simulate`'s histories of that seed: both are part of its luck.
     budget : float or None
@@ -84,12 +86,15 @@ class IMRModel(Model):
         practice: str | Path | Practice = "imr",
         start: str | None = None,
         policy_start: str | None = None,
-        seed: int = 1,
+        seed: int | None = None,
         replicate: int = 0,
         draw: int = 0,
         budget: float | None = None,
     ) -> None:
+        if seed is None:
+            seed = int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
         self.seed = whole_number("seed", seed, *limits.SEED)
+        self._agent_ids = count(1)
         super().__init__(rng=self.seed)
         whole_number("replicate", replicate, *limits.IDENTITY)
         whole_number("draw", draw, *limits.IDENTITY)
@@ -130,6 +135,16 @@ class IMRModel(Model):
             post: Staff(self, vamcs[site], post, staff_id, ROLES[role], smi)
             for site, post, staff_id, role, smi in posts
         }
+
+    def register_agent(self, agent: Agent) -> None:
+        """Take in an agent, as Mesa does, and have Mesa let go of the model.
+
+        Mesa counts the agents of every model in a dictionary that keeps the models for as long as
+        Python runs. Here the model counts its own.
+        """
+        agent.unique_id = next(self._agent_ids)
+        Agent._ids.pop(self, None)
+        super().register_agent(agent)
 
     @property
     def months_run(self) -> int:

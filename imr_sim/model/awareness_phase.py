@@ -6,7 +6,7 @@ import numpy as np
 
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, has, list_posts
-from imr_sim.model.compiled import inlined, rule
+from imr_sim.model.compiled import rule
 from imr_sim.model.events import HEARD, log_event
 from imr_sim.model.layout import CHIEF, COORDINATOR, N_ROLES, OTHER
 from imr_sim.model.rng import (
@@ -28,7 +28,7 @@ from imr_sim.model.state import AWARE, PROVIDING
 @rule
 def awareness(given, agents):
     """The unaware hear of IMR from media, ties, the site itself, and levers."""
-    world, p, dose = given.world, given.p, given.dose
+    world, p, luck, month, dose = given.world, given.p, given.luck, given.month, given.dose
     now, new, left, before = agents.now, agents.new, agents.left, agents.before
     within, between = agents.within, agents.between
     digits = np.empty((DIGITS, CHUNK), np.uint64)
@@ -44,7 +44,8 @@ def awareness(given, agents):
     listed, rates = np.empty(64 * CHUNK, np.int64), np.empty(64 * CHUNK)
     aware_in, members_in = _collaborative_totals(world, before, dose)
     present, word_site, smi = world.present, world.word_site, world.smi
-    coordinators, chiefs = world.coordinator, world.chief
+    coordinators, chiefs, post_role = world.coordinator, world.chief, world.role
+    smi_count = world.smi_count
     logging = len(given.log.kind) > 0
     n_words = len(left)
     last = -1
@@ -72,7 +73,7 @@ def awareness(given, agents):
                 of_mandate = p.mandate_awareness * doses[rules.MANDATE]
                 taking_part = doses[rules.COLLABORATIVE]
                 if taking_part > 0.0:
-                    met = members_in - world.smi_count[site]
+                    met = members_in - smi_count[site]
                     share = (aware_in - before[site].smi_aware) / met if met > 0 else 0.0
                     of_members += rules.hearing_in_collaborative(p, taking_part, share)
             everybody[i], members[i], mandate[i] = of_everybody, of_members, of_mandate
@@ -93,7 +94,7 @@ def awareness(given, agents):
                 some |= unaware
         if not some:
             continue
-        leading_digits(given.luck, given.month, HEAR, first, n, digits)
+        leading_digits(luck, month, HEAR, first, n, digits)
         keep_possible(digits, levels, others, reached, hears, n)
         n_posts = 0
         for i in range(n):
@@ -102,27 +103,20 @@ def awareness(given, agents):
             slot = listed[k]
             i = (slot >> 6) - first
             site_terms = (everybody[i], members[i], mandate[i])
-            media_term, member, chief, ties = _hearing_terms(given, agents, media, slot)
-            rates[k] = rules.hearing_rate(media_term, site_terms, member, chief, ties)
-        n_posts = keep_struck(given.luck, given.month, HEAR, digits, first, listed, rates, n_posts)
+            role, member = post_role[slot], (smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
+            chief = float(int(role == CHIEF))
+            ties = rules.hearing_from_ties(p, float(within[slot]), float(between[slot]))
+            rates[k] = rules.hearing_rate(
+                media[role, member], site_terms, float(member), chief, ties
+            )
+        n_posts = keep_struck(luck, month, HEAR, digits, first, listed, rates, n_posts)
         for k in range(n_posts):
             slot = listed[k]
             new[AWARE, slot >> 6] |= bit(slot & 63)
             if logging:
                 i = (slot >> 6) - first
                 site_terms = (everybody[i], members[i], mandate[i])
-                media_term, member, chief, ties = _hearing_terms(given, agents, media, slot)
-                both = rules.hearing_rate(0.0, site_terms, member, chief, 0.0)
-                _log_source(given, agents, slot, (media_term, both, ties))
-
-
-@inlined
-def _hearing_terms(given, agents, media, slot):
-    """What a post hears by: media, whether an SMI member and whether chief (0 or 1), ties."""
-    role = given.world.role[slot]
-    member = (given.world.smi[slot >> 6] >> np.uint64(slot & 63)) & ONE
-    ties = rules.hearing_from_ties(given.p, float(agents.within[slot]), float(agents.between[slot]))
-    return media[role, member], float(member), float(int(role == CHIEF)), ties
+                _log_source(given, agents, slot, media, site_terms)
 
 
 @rule
@@ -147,21 +141,25 @@ def _collaborative_totals(world, before, dose):
 
 
 @rule
-def _log_source(given, agents, slot, terms):
+def _log_source(given, agents, slot, media, site_terms):
     """Note whom or what a person heard of IMR from, drawn in proportion to the hazards."""
-    world, month, log = given.world, given.month, given.log
-    site = world.word_site[slot >> 6]
-    media, other, ties = terms
+    world, p, month, log = given.world, given.p, given.month, given.log
+    within, between = agents.within[slot], agents.between[slot]
+    site, role = world.word_site[slot >> 6], world.role[slot]
+    member, chief = has(world.smi[slot >> 6], slot & 63), role == CHIEF
+    of_media = media[role, int(member)]
+    other = rules.hearing_rate(0.0, site_terms, float(int(member)), float(int(chief)), 0.0)
+    ties = rules.hearing_from_ties(p, float(within), float(between))
     which, who, _, _ = uniforms(given.luck, month, SOURCE, slot)
-    x = which * (media + other + ties)
-    if x < media:
+    x = which * (of_media + other + ties)
+    if x < of_media:
         log_event(log, month, HEARD, site, slot, 1, -1)
         return
-    if x < media + other:
+    if x < of_media + other:
         log_event(log, month, HEARD, site, slot, 2, -1)
         return
-    inside = x - media - other < given.p.beta_within * agents.within[slot]
-    n = int(agents.within[slot]) if inside else int(agents.between[slot])
+    inside = x - of_media - other < p.beta_within * within
+    n = int(within) if inside else int(between)
     target = int(who * n)
     source = -1
     for teller in _tellers(world, slot):

@@ -27,6 +27,7 @@ COMPILED_FILES = (
     "compiled",
     "engine",
     "events",
+    "implementation_phase",
     "layout",
     "persuasion_phase",
     "record_phase",

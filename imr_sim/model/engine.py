@@ -8,6 +8,7 @@ import numpy as np
 
 from imr_sim.model import (
     awareness_phase,
+    implementation_phase,
     persuasion_phase,
     record_phase,
     site_phases,
@@ -61,8 +62,9 @@ def month_of_history(given, agents):
     awareness_phase.awareness(given, agents)
     persuasion_phase.persuasion(given, agents)
     site_phases.decision(given, agents)
-    site_phases.implementation(given, agents)
+    implementation_phase.implementation(given, agents)
     site_phases.sustainment(given, agents)
+    record_phase.log_forgotten(given, agents)
     record_phase.update_exposure(given.world, now, new, agents.within, agents.between, agents.peers)
     record_phase.count_staff(given.world, new, after)
 
@@ -99,6 +101,25 @@ def start_histories(shared, params, state):
         site_phases.initial_sites(world, params[b], luck, shared.start, state.sites[b])
         for s in range(world.n_sites):
             state.sites[b, s].status = NOT_PROVIDING
+
+
+@entry
+def count_anew(world, before, state):
+    """Make counts of heads and of exposure agree with flags that were changed from `before`.
+
+    Parameters
+    ----------
+    world : World
+    before : ndarray of uint64, shape (B, 7, words)
+    state : State
+        Changed in place.
+    """
+    for b in range(len(state.flags)):
+        flags = state.flags[b]
+        record_phase.update_exposure(
+            world, before[b], flags, state.within[b], state.between[b], state.peers[b]
+        )
+        record_phase.count_staff(world, flags, state.sites[b])
 
 
 @entry

@@ -1,4 +1,7 @@
-"""The optional event log: who learned from whom or what, who championed, which site started."""
+"""The optional event log: who learned from whom or what, who championed, which site started.
+
+Statuses, the aware and the champions of every month follow from it (`imr_sim.diffusion.rebuild`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import numpy as np
 from imr_sim.model.compiled import rule
 
 HEARD, HIRED_KNOWING, CHAMPIONED, TIRED, DECIDED, STARTED, RESTARTED, STOPPED = range(8)
+LEFT_KNOWING, FORGOT, GAVE_UP = 8, 9, 10
 KIND_NAMES = (
     "heard",
     "hired knowing IMR",
@@ -18,8 +22,13 @@ KIND_NAMES = (
     "site started",
     "site restarted",
     "site stopped",
+    "left knowing IMR",
+    "forgot IMR",
+    "site gave up preparing",
 )
 HEARD_FROM = ("", "media", "site or lever", "tie inside", "tie outside")
+FROM_SITE = HEARD_FROM.index("site or lever")
+DECIDED_BY = ("own accord", "asked")
 
 # Arrays of one length, 0 when nothing is logged; `n` (1,) is the number of events so far.
 Log = namedtuple("Log", "n month kind site slot detail source")

@@ -21,6 +21,7 @@ EVENTS = {
     "prrc": st.HAS_PRRC,
     "leader_changed": st.LEADER_CHANGED,
     "programme_changed": st.PROGRAMME_CHANGED,
+    "gave_up": st.GAVE_UP,
 }
 FACTORS = ("veteran", "recovery", "ebp", "fit", "time")  # as drawn at the start, then fixed
 DIMS = ("draw", "replicate", "month", "site")

@@ -108,17 +108,21 @@ SITE = (
 )
 
 IMPLEMENTATION = (
-    Spec("startup_months", 6, MONTHS, 1, 60, lognormal(6, 0.4), "assumption (E8, E16)", "mean time from decision to start"),
+    Spec("briefing", 0.6, PROB, 0, 1, uniform(0.3, 0.9), A, "SMI-programme member or chief who does not know IMR is told of it in the month in which the site decides"),
+    Spec("startup_months", 6, MONTHS, 0.1, 60, lognormal(6, 0.4), "assumption (E8, E16)", "mean time from decision to start"),
+    Spec("startup_difficulty", 1.0, "log ratio per fidelity point", 0, 4, lognormal(1.0, 0.3), "assumption (E53: a job-seekers' workshop within weeks, E8: IMR within months)", "difficulty of the practice on the time from decision to start"),
+    Spec("giveup_rate", 0.6, RATE, 0, 20, lognormal(0.6, 0.7), "assumption on size; E16: 35% of engaged sites began, by programme 0 to 1 (E66)", "a preparing site without support gives up"),
+    Spec("difficulty", 0, POINTS, -4, 4, fixed(0), "by definition 0 for IMR; other practices against it (E9, E69)", "how much harder the practice is than IMR, in points of fidelity reached"),
     Spec("team_size", 4, "staff", 1, 12, fixed(4), A, "size of a full delivery team"),
     Spec("workbook_burden", 0.8, "log hazard", 0, 5, uniform(0.2, 1.6), "assumption on size; E4: workbook found intimidating", "the workbook keeps the untrained from supporting and delivering IMR"),
     Spec("peer_burden", 0.5, "ratio", 0, 1, uniform(0.2, 0.8), "assumption (E4: peer support helps)", "share of the workbook burden that peer specialists feel"),
     Spec("training_access", 0.08, RATE, 0, 5, lognormal(0.08, 0.4), "E4: about a fifth of providers trained; rate assumption", "a provider or champion gets training without any lever"),
     Spec("fidelity_start", 2.0, POINTS, 1, 5, uniform(1.5, 2.5), A, "fidelity in the first month of providing"),
-    Spec("fidelity_rate", 0.20, "share per month", 0, 1, uniform(0.12, 0.30), "E9: gains until 12 months, then flat", "fidelity closes this share of its gap a month"),
-    Spec("f_floor", 2.8, POINTS, 1, 5, uniform(2.3, 3.2), "assumption (E9, E12)", "fidelity reached without training or support"),
-    Spec("g_trained", 0.7, POINTS, -4, 4, normal(0.7, 0.25), "assumption (E8, E9)", "all of the delivery team trained"),
-    Spec("g_support", 0.86, POINTS, -4, 4, normal(0.86, 0.33), "E12: .86 (.21 to 1.50)", "implementation support (standard dose)"),
-    Spec("g_leadership", 0.15, POINTS, -4, 4, normal(0.15, 0.10), A, "autonomy-supporting leadership, per sd"),
+    Spec("fidelity_rate", 0.20, "share per month", 0, 1, uniform(0.12, 0.40), "E9: gains until 12 months, then flat", "fidelity closes this share of its gap a month"),
+    Spec("f_floor", 2.8, POINTS, 1, 5, uniform(2.0, 3.4), "assumption, wide: E8, E9, E12, E69, E70 are fitted", "fidelity reached without training or support"),
+    Spec("g_trained", 0.7, POINTS, -4, 4, normal(0.7, 0.4), "assumption, wide: E8, E9, E69, E70 are fitted", "all of the delivery team trained"),
+    Spec("g_support", 0.8, POINTS, -4, 4, normal(0.8, 0.5), "assumption, wide: E12 (.86, .21 to 1.50) is fitted", "implementation support (standard dose)"),
+    Spec("g_leadership", 0.2, POINTS, -4, 4, normal(0.2, 0.15), A, "autonomy-supporting leadership, per sd"),
 )
 
 SUSTAINMENT = (

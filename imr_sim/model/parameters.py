@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from imr_sim import limits
-from imr_sim.checks import whole_number
+from imr_sim.checks import is_number, whole_number
 from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.model import lever_table, parameter_table
 from imr_sim.model.parameter_table import Spec
@@ -27,6 +27,7 @@ GROUPS: dict[str, tuple[Spec, ...]] = {
     "implementation": parameter_table.IMPLEMENTATION,
     "sustainment": parameter_table.SUSTAINMENT,
     "reach": parameter_table.REACH,
+    "offers": lever_table.OFFERS,
     "lever effects": lever_table.EFFECTS,
     "lever costs": lever_table.COSTS,
 }
@@ -49,7 +50,7 @@ def check_value(name: str, value: object, where: str) -> float:
     spec = SPECS[name]
     span = f"Write a number from {spec.low:g} to {spec.high:g} ({spec.unit})."
     given = f"{name}={value!r}"
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+    if not is_number(value):
         raise RequestError(given, where=where, why="it is not a number", write=span)
     number = float(value)
     if not math.isfinite(number):
@@ -60,6 +61,40 @@ def check_value(name: str, value: object, where: str) -> float:
     if name in INTEGERS and number != round(number):
         raise RequestError(given, where=where, why="it counts whole people", write=span)
     return number
+
+
+def check_column(name: str, column: pd.Series | np.ndarray, where: str) -> np.ndarray:
+    """Return many values of a parameter as floats in its range, float64 of the same length.
+
+    Raises
+    ------
+    RequestError
+        For the first that is not: see `check_value`; a truth value or a date is no number.
+    """
+    given = np.asarray(column)
+    kind = given.dtype.kind
+    if kind == "O":
+        kinds = {
+            t
+            for t in set(map(type, given))
+            if issubclass(t, int | float | np.integer | np.floating)
+        }
+        kinds -= {bool, np.timedelta64}
+        good = np.array([type(value) in kinds for value in given], bool)
+    else:
+        good = np.full(len(given), kind in "iuf")
+    values = np.full(len(given), np.nan)
+    values[good] = given[good].astype(np.float64)
+    spec = SPECS[name]
+    with np.errstate(invalid="ignore"):
+        good &= (values >= spec.low) & (values <= spec.high)
+        if name in INTEGERS:
+            good &= values == np.round(values)
+    if not good.all():
+        row = int(np.argmin(good))
+        value = given[row]
+        check_value(name, value.item() if kind in "iufb" else value, f"{where}, row {row}")
+    return values
 
 
 class Parameters(Mapping[str, float]):

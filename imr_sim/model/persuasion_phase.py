@@ -8,7 +8,7 @@ import numpy as np
 
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, has, list_posts, lowest, position
-from imr_sim.model.compiled import rule
+from imr_sim.model.compiled import inlined, rule
 from imr_sim.model.events import CHAMPIONED, TIRED, log_event
 from imr_sim.model.layout import OTHER, PEER
 from imr_sim.model.rng import (
@@ -121,23 +121,24 @@ def _keep_at_one_chance(luck, month, decision, scratch, first, n, probability, s
                 struck[i] ^= flag
 
 
-@rule
+@inlined
 def _come_to_support(given, agents, first, n, scratch, supports):
     """Flag in `supports` (n words) the aware who come to support IMR."""
-    p, dose, now, peers = given.p, given.dose, agents.now, agents.peers
+    p, luck, month, dose = given.p, given.luck, given.month, given.dose
+    now, left, before, peers = agents.now, agents.left, agents.before, agents.peers
     word_site, peer, degree = given.world.word_site, given.world.peer, given.world.degree
     digits, levels, others, shying, terms, listed, rates = scratch
-    leading_digits(given.luck, given.month, SUPPORT, first, n, digits)
+    leading_digits(luck, month, SUPPORT, first, n, digits)
     last, dosed = -1, -1.0
     base = consensus = shy = shy_peer = 0.0
     level = other = NONE
     for i in range(n):
         w = first + i
-        supports[i] = now[AWARE, w] & ~now[SUPPORTIVE, w] & ~agents.left[w]
+        supports[i] = now[AWARE, w] & ~now[SUPPORTIVE, w] & ~left[w]
         site = word_site[w]
         if site != last:
             last = site
-            base = rules.support_rate_of_site(p, agents.before[site])
+            base = rules.support_rate_of_site(p, before[site])
             consensus = p.consensus_support * dose[site, rules.CONSENSUS]
             if dose[site, rules.SIMPLIFY] != dosed:  # most sites get the same dose, or none
                 dosed = dose[site, rules.SIMPLIFY]
@@ -163,19 +164,21 @@ def _come_to_support(given, agents, first, n, scratch, supports):
         outside_team = 0.0 if has(now[DELIVERING, w], slot & 63) else 1.0
         of_site = (terms[0, i], terms[1, i])
         rates[k] = rules.support_rate(of_site, p.s_peers, share, willing, outside_team)
-    n_listed = keep_struck(given.luck, given.month, SUPPORT, digits, first, listed, rates, n_listed)
+    n_listed = keep_struck(luck, month, SUPPORT, digits, first, listed, rates, n_listed)
     for k in range(n_listed):
         supports[(listed[k] >> 6) - first] |= bit(listed[k] & 63)
 
 
-@rule
+@inlined
 def _come_to_champion(given, agents, first, n, scratch, champions):
     """Flag in `champions` (n words) the SMI members who become champions."""
-    p, luck, month, now, before = given.p, given.luck, given.month, agents.now, agents.before
+    p, luck, month, dose = given.p, given.luck, given.month, given.dose
+    now, left, before, log = agents.now, agents.left, agents.before, given.log
     word_site, smi, connected = given.world.word_site, given.world.smi, given.world.connected
+    staff_count = given.world.staff_count
     digits, levels, _, _, terms, listed, rates = scratch
     leading_digits(luck, month, CHAMPION_LUCK, first, n, digits)
-    logging = len(given.log.kind) > 0
+    logging = len(log.kind) > 0
     most_experience = max(1.0, p.experience_multiplier)
     last = -1
     base = prepared = 0.0
@@ -185,13 +188,13 @@ def _come_to_champion(given, agents, first, n, scratch, champions):
         site = word_site[w]
         if site != last:
             last = site
-            share = before[site].supportive / given.world.staff_count[site]
+            share = before[site].supportive / staff_count[site]
             base = rules.champion_rate_of_site(p, before[site], share)
-            prepared = p.champions_conversion * given.dose[site, rules.CHAMPIONS]
+            prepared = p.champions_conversion * dose[site, rules.CHAMPIONS]
             most = rules.champion_rate((base, prepared), True, most_experience, True)
             level = level_of(most / 12.0)
         may = now[AWARE, w] if prepared > 0.0 else now[SUPPORTIVE, w]
-        champions[i] = may & ~now[CHAMPION, w] & smi[w] & ~agents.left[w]
+        champions[i] = may & ~now[CHAMPION, w] & smi[w] & ~left[w]
         levels[i] = level
         terms[0, i], terms[1, i] = base, prepared
     keep_possible(digits, levels, levels, levels, champions, n)
@@ -211,33 +214,34 @@ def _come_to_champion(given, agents, first, n, scratch, champions):
         champions[w - first] |= bit(b)
         if logging:
             imported = 1 if has(now[IMPORTED, w], b) else 0
-            log_event(given.log, month, CHAMPIONED, word_site[w], listed[k], imported, -1)
+            log_event(log, month, CHAMPIONED, word_site[w], listed[k], imported, -1)
 
 
-@rule
+@inlined
 def _tire(given, agents, first, n):
     """Champions tire."""
-    month, now, before = given.month, agents.now, agents.before
-    word_site, log = given.world.word_site, given.log
+    p, luck, month, log = given.p, given.luck, given.month, given.log
+    now, new, left, before = agents.now, agents.new, agents.left, agents.before
+    word_site, staff_count = given.world.word_site, given.world.staff_count
     logging = len(log.kind) > 0
     champions, u = np.empty(CHUNK * 64, np.int64), np.empty((4, BLOCK))
     n_champions = 0
     for w in range(first, first + n):
-        n_champions = list_posts(now[CHAMPION, w] & ~agents.left[w], w, champions, n_champions)
+        n_champions = list_posts(now[CHAMPION, w] & ~left[w], w, champions, n_champions)
     last = -1
     tires = 0.0
     for begin in range(0, n_champions, BLOCK):
         m = min(BLOCK, n_champions - begin)
-        uniforms_of(given.luck, month, TIRE, champions[begin : begin + m], m, u)
+        uniforms_of(luck, month, TIRE, champions[begin : begin + m], m, u)
         for k in range(m):
             slot = champions[begin + k]
             w = slot >> 6
             site = word_site[w]
             if site != last:
                 last = site
-                share = before[site].supportive / given.world.staff_count[site]
-                tires = rules.fatigue_rate(given.p, before[site], share)
+                share = before[site].supportive / staff_count[site]
+                tires = rules.fatigue_rate(p, before[site], share)
             if event_in_month(u[0, k], tires):
-                agents.new[CHAMPION, w] &= ~bit(slot & 63)
+                new[CHAMPION, w] &= ~bit(slot & 63)
                 if logging:
                     log_event(log, month, TIRED, site, slot, 0, -1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from imr_sim.model.bits import count, lowest, position
 from imr_sim.model.compiled import inlined, rule
+from imr_sim.model.events import FORGOT, log_event
 from imr_sim.model.state import AWARE, CHAMPION, DELIVERING, IMPORTED, SUPPORTIVE, TRAINED
 
 
@@ -29,6 +30,20 @@ def update_exposure(world, now, new, within, between, peers):
             slot = w * 64 + position(flag)
             step = 1 if new[SUPPORTIVE, w] & flag else -1
             _add(peers, listeners, ptr[slot], ptr[slot + 1], step)
+
+
+@rule
+def log_forgotten(given, agents):
+    """Log who forgot IMR in the month: those who did and joined a team in it did not."""
+    if len(given.log.kind) == 0:
+        return
+    for w in range(agents.now.shape[1]):
+        forgotten = agents.now[AWARE, w] & ~agents.new[AWARE, w] & ~agents.left[w]
+        while forgotten:
+            flag = lowest(forgotten)
+            forgotten ^= flag
+            slot = w * 64 + position(flag)
+            log_event(given.log, given.month, FORGOT, given.world.word_site[w], slot, 0, -1)
 
 
 @inlined

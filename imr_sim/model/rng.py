@@ -41,8 +41,8 @@ ONE = np.uint64(1)
 
 # Decisions. A number here is part of the key and never changes its meaning.
 LEAVE, HEAR, FORGET, SUPPORT, LOSE, CHAMPION = 1, 2, 3, 4, 5, 6
-TIRE, TEAM, TRAIN, REPLACE, IMPORT, SOURCE = 7, 8, 9, 10, 11, 12
-LEADER, LEADER_VALUE, PROGRAMME, DECIDE, START, STOP = 20, 21, 22, 23, 24, 25
+TIRE, TEAM, TRAIN, REPLACE, IMPORT, SOURCE, BRIEF = 7, 8, 9, 10, 11, 12, 13
+LEADER, LEADER_VALUE, PROGRAMME, DECIDE, START, STOP, GIVE_UP = 20, 21, 22, 23, 24, 25, 26
 FACTORS, PRRC = 30, 35
 # Planners' own luck cannot disturb a run: the survey of leadership, that of awareness, and the
 # order left to chance; once for strategies, once for the support that is part of a practice.

@@ -20,9 +20,15 @@ def monthly(rate):
 
 
 @rule
+def strikes(u, hazard):
+    """Whether an event of a cumulative `hazard` happens; u mostly settles it by itself."""
+    return u < hazard and u < -math.expm1(-hazard)
+
+
+@rule
 def event_in_month(u, rate):
-    """Whether an event with a hazard of `rate` per year happens; u mostly settles it by itself."""
-    return u < rate / 12.0 and u < monthly(rate)
+    """Whether an event with a hazard of `rate` per year happens within a month."""
+    return strikes(u, rate / 12.0)
 
 
 # People come and go ------------------------------------------------------------------------
@@ -160,8 +166,14 @@ def fatigue_rate(p, site, share_supportive):
 
 
 @rule
-def decision_log_hazard(p, site, share_aware, sensitive, has_prrc):
-    """Log hazard per year that a site which has heard of IMR decides to implement it (E1)."""
+def felt_time(p, site, dose):
+    """Staff time as felt, standard-normal units; funding raises it while it lasts (E58)."""
+    return site.time + p.funding_time * min(dose[FUNDING], 1.0)
+
+
+@rule
+def decision_log_hazard(p, site, share_aware, sensitive, has_prrc, dose):
+    """Log hazard per year that a site which has heard of IMR decides of its own accord (E1)."""
     return (
         p.a0
         + p.b_awareness * share_aware / 0.5
@@ -174,38 +186,97 @@ def decision_log_hazard(p, site, share_aware, sensitive, has_prrc):
         + p.b_recovery * site.recovery
         + p.b_ebp * site.ebp
         + p.b_fit * site.fit
-        + p.b_time * site.time
+        + p.b_time * felt_time(p, site, dose)
     )
 
 
 @rule
-def decision_lever_terms(p, dose):
-    """Direct effects of the levers on the decision; `dose` holds one dose a lever."""
-    return (
-        p.materials_decision * dose[MATERIALS]
-        + p.meetings_decision * dose[MEETINGS]
-        + p.outreach_decision * dose[OUTREACH]
-        + p.champions_decision * dose[CHAMPIONS]
-        + p.mandate_decision * dose[MANDATE]
-        + p.facilitation_decision * dose[FACILITATION]
+def offers(p, dose, asked):
+    """Cumulative hazard of accepting what is offered this month, at an average site (E53-E64).
+
+    `asked` holds the levers that have put the question before: bit i for lever i.
+    """
+    prompts = (
+        p.prompt_materials,
+        p.prompt_meetings,
+        p.prompt_outreach,
+        p.prompt_champions,
+        p.prompt_leadership,
+        p.prompt_mandate,
+        p.prompt_training,
+        p.prompt_facilitation,
+        p.prompt_collaborative,
+        p.prompt_training,
+        p.prompt_funding,
     )
+    total = 0.0
+    for k in range(len(ASKING)):
+        lever = ASKING[k]
+        strength = dose[lever]
+        if lever == TRAIN_TRAINER:
+            strength = p.train_trainer_discount * strength
+        again = p.asked_again if asked >> lever & 1 else 1.0
+        total += prompts[k] * strength * again
+    return total
+
+
+@rule
+def asked_by(dose, asked):
+    """The levers that have put the question by the end of a month, as the bits of `asked`."""
+    for lever in ASKING:
+        if dose[lever] > 0.0:
+            asked |= 1 << lever
+    return asked
+
+
+@rule
+def accepting_hazard(p, site, offered, sensitive, has_prrc, dose):
+    """Cumulative hazard of accepting, at this site, what amounts to `offered` at an average one.
+
+    What moves a site by itself moves it to accept, too, by `readiness` (assumption); awareness and
+    champions do not, as the offer brings the knowledge.
+    """
+    if offered == 0.0:
+        return 0.0
+    ready = (
+        p.b_leadership * site.leadership
+        + p.b_veteran * site.veteran
+        + p.b_recovery * site.recovery
+        + p.b_ebp * site.ebp
+        + p.b_fit * site.fit
+        + p.b_time * felt_time(p, site, dose)
+        + p.b_sensitive * sensitive
+        + p.b_prrc * has_prrc
+    )
+    return offered * math.exp(p.offer_setting + p.readiness * ready)
 
 
 @rule
 def startup_probability(p, facilitation):
-    """Monthly probability that preparations end; their mean length is `startup_months`."""
-    mean = p.startup_months * math.exp(-p.facilitation_startup * facilitation)
-    return 1.0 / max(mean, 1.0)
+    """Monthly probability that preparations end (`startup_months` on average, if IMR, alone)."""
+    ratio = math.exp(p.startup_difficulty * p.difficulty - p.facilitation_startup * facilitation)
+    return 1.0 / max(p.startup_months * ratio, 1.0)
 
 
 @rule
-def training_hazard(p, training, train_trainer, trained_colleagues):
-    """Hazard per year that a provider or champion completes training."""
-    led = (
-        p.training_rate
-        * p.training_completion
-        * (training + p.train_trainer_discount * train_trainer)
-    )
+def giving_up_rate(p, dose):
+    """Hazard per year that a preparing site gives up; support keeps it from that (E16)."""
+    helped = 0.0
+    for lever in HELPING:
+        helped = max(helped, dose[lever])
+    return p.giveup_rate * math.exp(-p.giveup_support * min(helped, 1.0))
+
+
+@rule
+def led_training_hazard(p, dose):
+    """Hazard per year of completing the training that levers bring."""
+    lessons = dose[TRAINING] + p.train_trainer_discount * dose[TRAIN_TRAINER]
+    return p.training_rate * p.training_completion * lessons
+
+
+@rule
+def training_hazard(p, led, train_trainer, trained_colleagues):
+    """Hazard per year that a provider or champion completes training, `led` that by levers."""
     second = p.train_trainer_second * trained_colleagues * min(train_trainer, 1.0)
     return p.training_access + led + second
 
@@ -220,12 +291,13 @@ def fidelity_target(p, site, share_trained, facilitation, audit, collaborative):
         + p.audit_fidelity * audit
         + p.collaborative_fidelity * p.collaborative_completion * collaborative
         + p.g_leadership * site.leadership
+        - p.difficulty
     )
     return min(max(target, 1.0), 5.0)
 
 
 @rule
-def stop_log_hazard(p, site, share_supportive, leader_is_new, has_prrc, audit):
+def stop_log_hazard(p, site, share_supportive, leader_is_new, has_prrc, dose):
     """Log hazard per year that a providing site stops (E10, E11)."""
     return (
         p.d0
@@ -233,9 +305,10 @@ def stop_log_hazard(p, site, share_supportive, leader_is_new, has_prrc, audit):
         + p.d_support * share_supportive
         + p.d_leader * leader_is_new
         + p.d_prrc * has_prrc
-        + p.d_time * site.time
+        + p.d_time * felt_time(p, site, dose)
         + p.d_fidelity * (site.fidelity - 3.0)
-        + p.audit_stop * audit
+        + p.audit_stop * dose[AUDIT]
+        + p.funding_stop * min(dose[FUNDING], 1.0)
     )
 
 
@@ -263,4 +336,22 @@ def felt_leadership(p, culture, leader, boost, mandate):
     TRAIN_TRAINER,
     EXCHANGE,
     OPEN_PRRC,
-) = range(15)
+    FUNDING,
+) = range(16)
+
+# Levers that put the question to a site, in the order in which their parts are summed.
+ASKING = (
+    MATERIALS,
+    MEETINGS,
+    OUTREACH,
+    CHAMPIONS,
+    LEADERSHIP,
+    MANDATE,
+    TRAINING,
+    FACILITATION,
+    COLLABORATIVE,
+    TRAIN_TRAINER,
+    FUNDING,
+)
+# Levers that keep a preparing site from giving up.
+HELPING = (FACILITATION, TRAINING, COLLABORATIVE, FUNDING)

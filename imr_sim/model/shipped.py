@@ -8,14 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
 from imr_sim.errors import OtherModelWarning, RequestError, RequestErrors
-from imr_sim.model.parameters import NAMES, SPECS, ParameterSet, check_value, prior_column
+from imr_sim.model.parameters import NAMES, SPECS, ParameterSet, check_column, prior_column
 
 FOLDER = Path(__file__).parent / "data"
 DRAWS = FOLDER / "parameters.parquet"
@@ -34,10 +36,15 @@ def posterior() -> ParameterSet:
         An OtherModelWarning says when the draws belong to another version of the model than the
         one that runs: then calibrate again.
     """
+    return read_posterior(DRAWS, MANIFEST)
+
+
+def read_posterior(draws: Path, about: Path) -> ParameterSet:
+    """Draws that belong to a manifest; see `posterior`."""
     from imr_sim.model.version import model_version  # compiles the model, or loads it
 
-    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    frame = pq.read_table(DRAWS).to_pandas()
+    manifest = json.loads(about.read_text(encoding="utf-8"))
+    frame = pq.read_table(draws).to_pandas()
     gone = [str(name) for name in frame.columns if name not in SPECS]
     values, filled = _complete(frame)
     if manifest["model_version"] != model_version():
@@ -89,7 +96,8 @@ def read_draws(path: str | Path) -> ParameterSet:
     path = Path(path)
     where = f"parameters file {path}"
     try:
-        frame = pq.read_table(path).to_pandas()
+        table = pq.read_table(path)
+        frame, origin = _of_sweep(table.to_pandas(), table.schema.metadata or {})
     except FileNotFoundError:
         raise RequestError(
             str(path), where="parameters", why="there is no such file", write="Write its path."
@@ -114,17 +122,39 @@ def read_draws(path: str | Path) -> ParameterSet:
         )
     errors = []
     for name in frame.columns:
-        column = pd.to_numeric(frame[name], errors="coerce").to_numpy(float)
-        for row, value in enumerate(column):
-            try:
-                check_value(name, float(value), f"{where}, row {row}")
-            except RequestError as error:
-                errors.append(error)
-                break
-        frame[name] = column
+        try:
+            frame[name] = check_column(name, frame[name], where)
+        except RequestError as error:
+            errors.append(error)
     if errors:
         raise RequestErrors(errors[:10])
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     values, filled = _complete(frame)
-    note = f"{len(frame)} draws from {path.name}" + _filled_note(filled)
-    return ParameterSet(values, "user", note, {"sha256": digest} | _filled_entry(filled))
+    note = f"{len(frame)} draws from {path.name}{origin.note}" + _filled_note(filled)
+    entry: dict[str, object] = {"sha256": digest}
+    return ParameterSet(values, "user", note, entry | _filled_entry(filled), origin.practice)
+
+
+class _Origin(NamedTuple):
+    """What is known of draws that were the points of a sweep."""
+
+    note: str = ""
+    practice: str | None = None
+
+
+def _of_sweep(frame: pd.DataFrame, metadata: Mapping[bytes, bytes]) -> tuple[pd.DataFrame, _Origin]:
+    """Points of a sweep as whole draws: the sweep says what it did not vary."""
+    if "point" not in frame or b"imr_sim" not in metadata:
+        return frame, _Origin()
+    about = json.loads(metadata[b"imr_sim"])
+    frame = frame.drop(columns=["point", "draw"], errors="ignore")
+    if "base" not in about:  # replicates differed in what was not varied
+        return frame, _Origin()
+    same = [name for name, value in about["base"].items() if name in NAMES and name not in frame]
+    frame = frame.assign(**{name: about["base"][name] for name in same})
+    luck = "each draw has luck of its own"
+    if not about.get("own_luck"):
+        luck += ", while in the sweep all points shared theirs"
+    practice = None if about["practice"] == "IMR" else about["practice"]
+    note = f", the points of a sweep, with what it did not vary as it was there; {luck}"
+    return frame, _Origin(note, practice)

@@ -1,19 +1,26 @@
-"""The phases of sites: context, decision, implementation, sustainment."""
+"""The phases of sites: context, decision, sustainment."""
 
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 
 import numpy as np
 
 from imr_sim.model import rules
-from imr_sim.model.bits import bit, count, list_posts
-from imr_sim.model.compiled import inlined, rule
-from imr_sim.model.events import DECIDED, RESTARTED, STARTED, STOPPED, log_event
-from imr_sim.model.layout import OTHER, PEER, PRRC_UNKNOWN
+from imr_sim.model.bits import bit, list_posts
+from imr_sim.model.compiled import rule
+from imr_sim.model.events import (
+    DECIDED,
+    FROM_SITE,
+    HEARD,
+    STOPPED,
+    log_event,
+)
+from imr_sim.model.implementation_phase import delivering_staff
+from imr_sim.model.layout import PRRC_UNKNOWN
 from imr_sim.model.rng import (
     BLOCK,
+    BRIEF,
     DECIDE,
     FACTORS,
     LEADER,
@@ -21,12 +28,8 @@ from imr_sim.model.rng import (
     NONE,
     PROGRAMME,
     PRRC,
-    START,
     STOP,
-    TEAM,
-    TRAIN,
     normals,
-    uniform,
     uniforms,
     uniforms_from,
     uniforms_of,
@@ -34,9 +37,7 @@ from imr_sim.model.rng import (
 from imr_sim.model.rules import event_in_month, monthly
 from imr_sim.model.state import (
     AWARE,
-    CHAMPION,
     DELIVERING,
-    EXPERIENCED,
     HAS_PRRC,
     LEADER_CHANGED,
     NEVER,
@@ -45,14 +46,8 @@ from imr_sim.model.state import (
     PROGRAMME_CHANGED,
     PROVIDING,
     SENSITIVE,
-    SUPPORTIVE,
-    TRAINED,
 )
-from imr_sim.model.state import RESTARTED as SITE_RESTARTED
-from imr_sim.model.state import STARTED as SITE_STARTED
 from imr_sim.model.state import STOPPED as SITE_STOPPED
-
-MOST_TEAM = 12  # upper end of the range of `team_size`
 
 
 @rule
@@ -156,202 +151,78 @@ def context(given, agents):
 
 @rule
 def decision(given, agents):
-    """Sites that do not provide IMR and have heard of it decide to, or not (cloglog hazard)."""
-    world, p, month, before = given.world, given.p, given.month, agents.before
+    """Sites that do not provide IMR decide to, of their own accord or because they are asked."""
+    world, p, luck, month, dose = given.world, given.p, given.luck, given.month, given.dose
+    before, after, key_count = agents.before, agents.after, given.world.key_count
     u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
-        if s % BLOCK == 0:
-            uniforms_from(given.luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
+        k = s % BLOCK
+        if k == 0:
+            uniforms_from(luck, month, DECIDE, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
-        if site.status != NOT_PROVIDING or site.key_aware == 0:
+        if site.status != NOT_PROVIDING:
             continue
-        share = site.key_aware / world.key_count[s]
-        log_hazard = rules.decision_log_hazard(
-            p, site, share, site.sensitive_left > 0, has_prrc(site, month)
-        ) + rules.decision_lever_terms(p, given.dose[s])
-        if event_in_month(u[0, s % BLOCK], math.exp(log_hazard)):
-            agents.after[s].status = PREPARING
-            log_event(given.log, month, DECIDED, s, -1, 0, -1)
-
-
-# Room for filling teams and training: the best candidates and their ranks, posts, their uniforms.
-Scratch = namedtuple("Scratch", "best ranks listed u")
-
-
-@rule
-def implementation(given, agents):
-    """Preparing sites start, teams fill, providers are trained, fidelity moves to its target."""
-    p, month, dose = given.p, given.month, given.dose
-    before, after = agents.before, agents.after
-    scratch = Scratch(
-        best=np.empty(MOST_TEAM, np.int64),
-        ranks=np.empty(MOST_TEAM),
-        listed=np.empty(BLOCK, np.int64),
-        u=np.empty((4, BLOCK)),
-    )
-    _train(given, agents, scratch)
-    for s in range(given.world.n_sites):
-        site = before[s]
-        if site.status == NOT_PROVIDING:
-            continue
-        facilitation = dose[s, rules.FACILITATION]
-        if site.status == PREPARING:
-            ready = rules.startup_probability(p, facilitation)
-            if uniform(given.luck, month, START, s) >= ready:
-                continue
-        team = _fill_team(given, agents, s, scratch)
-        if site.status == PREPARING:
-            if team > 0:
-                _start(p, month, site, after[s], s, given.log)
-        else:
-            share = site.trained / site.delivering if site.delivering > 0 else 0.0
-            audit, together = dose[s, rules.AUDIT], dose[s, rules.COLLABORATIVE]
-            target = rules.fidelity_target(p, site, share, facilitation, audit, together)
-            moved = site.fidelity + p.fidelity_rate * (target - site.fidelity)
-            after[s].fidelity = min(max(moved, 1.0), 5.0)
+        sensitive, prrc = site.sensitive_left > 0, has_prrc(site, month)
+        own = accepting = 0.0
+        if site.key_aware > 0:
+            share = site.key_aware / key_count[s]
+            own = math.exp(rules.decision_log_hazard(p, site, share, sensitive, prrc, dose[s]))
+        asked = rules.asked_by(dose[s], 0)
+        if asked:
+            offered = rules.offers(p, dose[s], site.asked)
+            accepting = rules.accepting_hazard(p, site, offered, sensitive, prrc, dose[s])
+            after[s].asked = site.asked | asked
+        hazard = own / 12.0 + accepting
+        if rules.strikes(u[0, k], hazard):
+            after[s].status = PREPARING
+            by_offer = u[1, k] * hazard < accepting
+            log_event(given.log, month, DECIDED, s, -1, int(by_offer), -1)
+            _brief(given, agents, s)
 
 
 @rule
-def _start(p, month, was, site, s, log):
-    site.status = PROVIDING
-    site.fidelity = p.fidelity_start
-    site.starts = was.starts + 1
-    site.events |= SITE_STARTED
-    if was.first_month < 0:
-        site.first_month = month
-        log_event(log, month, STARTED, s, -1, 0, -1)
-    else:
-        site.restart_month = month
-        site.events |= SITE_RESTARTED
-        log_event(log, month, RESTARTED, s, -1, 0, -1)
-
-
-@inlined
-def _delivering(flags, words):
-    n = 0
-    for w in words:
-        n += count(flags[DELIVERING, w])
-    return n
-
-
-@inlined
-def _words(world, s):
-    """The words of a site's posts."""
-    return range(world.site_word[s], world.site_word[s + 1])
-
-
-@rule
-def _train(given, agents, scratch):
-    """Untrained providers and champions of SMI programmes get training."""
-    world, p, dose, now = given.world, given.p, given.dose, agents.now
-    pupils = scratch.listed
-    chances = np.empty(len(pupils))
-    n = 0
-    for s in range(world.n_sites):
-        site = agents.before[s]
-        if site.status == NOT_PROVIDING:
-            continue
-        chance = monthly(
-            rules.training_hazard(
-                p, dose[s, rules.TRAINING], dose[s, rules.TRAIN_TRAINER], float(site.trained)
-            )
-        )
-        for w in _words(world, s):
-            untrained = (now[DELIVERING, w] | now[CHAMPION, w]) & world.smi[w] & ~now[TRAINED, w]
-            listed = n
-            n = list_posts(untrained & ~agents.left[w], w, pupils, n)
-            chances[listed:n] = chance
-            if n > len(pupils) - 64:
-                _train_listed(given, agents.new, scratch, chances, n)
-                n = 0
-    _train_listed(given, agents.new, scratch, chances, n)
-
-
-@rule
-def _train_listed(given, new, scratch, chances, n):
-    pupils, u = scratch.listed, scratch.u
-    uniforms_of(given.luck, given.month, TRAIN, pupils, n, u)
-    for k in range(n):
-        if u[0, k] < chances[k]:
-            new[TRAINED, pupils[k] >> 6] |= bit(pupils[k] & 63)
-
-
-@rule
-def _fill_team(given, agents, s, scratch):
-    """Fill the delivery team: champions first, then supporters, then the merely aware.
-
-    The untrained shy from the workbook, peer specialists less so. Returns the size of the team.
-    """
-    p, world, now, new = given.p, given.world, agents.now, agents.new
-    best, ranks, able, u = scratch
-    size, words = int(p.team_size), _words(world, s)
-    team = _delivering(new, words)
-    vacancies = size - team
-    if vacancies <= 0:
-        return team
-    simplify = given.dose[s, rules.SIMPLIFY]
-    willing = (rules.willingness(p, OTHER, simplify), rules.willingness(p, PEER, simplify))
-    for k in range(vacancies):
-        ranks[k] = np.inf
-        best[k] = -1
-    for w in words:
-        candidates = now[AWARE, w] & world.smi[w] & ~now[DELIVERING, w] & ~agents.left[w]
-        n = list_posts(candidates, w, able, 0)
-        uniforms_of(given.luck, given.month, TEAM, able, n, u)
-        for c in range(n):
-            slot = able[c]
-            flag = bit(slot & 63)
-            if not now[TRAINED, w] & flag and u[0, c] >= willing[int(world.role[slot] == PEER)]:
-                continue
-            rank = u[1, c]
-            if not now[CHAMPION, w] & flag:
-                rank += 1.0 if now[SUPPORTIVE, w] & flag else 2.0
-            k = vacancies
-            while k > 0 and rank < ranks[k - 1]:
-                k -= 1
-            if k < vacancies:
-                for j in range(vacancies - 1, k, -1):
-                    ranks[j] = ranks[j - 1]
-                    best[j] = best[j - 1]
-                ranks[k] = rank
-                best[k] = slot
-    for k in range(vacancies):
-        if best[k] >= 0:
-            flag = bit(best[k] & 63)
-            new[AWARE, best[k] >> 6] |= flag  # whoever joins does not forget this month
-            new[DELIVERING, best[k] >> 6] |= flag
-            new[EXPERIENCED, best[k] >> 6] |= flag
-            team += 1
-    return team
+def _brief(given, agents, s):
+    """A site that has decided tells its key staff of IMR."""
+    world, now, new = given.world, agents.now, agents.new
+    listed, u = np.empty(64, np.int64), np.empty((4, 64))
+    for w in range(world.site_word[s], world.site_word[s + 1]):
+        unaware = world.key[w] & ~now[AWARE, w] & ~new[AWARE, w] & ~agents.left[w]
+        n = list_posts(unaware, w, listed, 0)
+        uniforms_of(given.luck, given.month, BRIEF, listed, n, u)
+        for k in range(n):
+            if u[0, k] < given.p.briefing:
+                new[AWARE, w] |= bit(listed[k] & 63)
+                log_event(given.log, given.month, HEARD, s, listed[k], FROM_SITE, -1)
 
 
 @rule
 def sustainment(given, agents):
     """Providing sites stop, or not; a site whose last provider leaves has stopped."""
-    world, p, month, new = given.world, given.p, given.month, agents.new
-    before, after = agents.before, agents.after
+    world, p, luck, month, dose = given.world, given.p, given.luck, given.month, given.dose
+    new, before, after = agents.new, agents.before, agents.after
+    site_word, staff_count = world.site_word, world.staff_count
     u = np.empty((4, BLOCK))
     for s in range(world.n_sites):
         if s % BLOCK == 0:
-            uniforms_from(given.luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
+            uniforms_from(luck, month, STOP, s, min(BLOCK, world.n_sites - s), u)
         site = before[s]
         if site.status != PROVIDING:
             continue
         log_hazard = rules.stop_log_hazard(
             p,
             site,
-            site.supportive / world.staff_count[s],
+            site.supportive / staff_count[s],
             month - site.leader_month <= 12,
             has_prrc(site, month),
-            given.dose[s, rules.AUDIT],
+            dose[s],
         )
         stops = event_in_month(u[0, s % BLOCK], math.exp(log_hazard))
-        words = _words(world, s)
-        if stops or _delivering(new, words) == 0:
+        words = (site_word[s], site_word[s + 1])
+        if stops or delivering_staff(new, words) == 0:
             after[s].status = NOT_PROVIDING
             after[s].fidelity = 0.0
             after[s].stop_month = month
             after[s].events |= SITE_STOPPED
-            for w in words:
+            for w in range(words[0], words[1]):
                 new[DELIVERING, w] = NONE
             log_event(given.log, month, STOPPED, s, -1, 0, -1)

@@ -29,14 +29,8 @@ NOT_PROVIDING, PREPARING, PROVIDING = 0, 1, 2
 STATUS_NAMES = ("NOT_PROVIDING", "PREPARING", "PROVIDING")
 
 # Bits of the events of a site in a month.
-STARTED, STOPPED, RESTARTED, LEADER_CHANGED, PROGRAMME_CHANGED, SENSITIVE, HAS_PRRC = (
-    1,
-    2,
-    4,
-    8,
-    16,
-    32,
-    64,
+STARTED, STOPPED, RESTARTED, LEADER_CHANGED, PROGRAMME_CHANGED, SENSITIVE, HAS_PRRC, GAVE_UP = (
+    1 << position for position in range(8)
 )
 
 NEVER = -1_000_000  # a month that has not come
@@ -72,6 +66,7 @@ SITE = np.dtype(
         ("trained", "i4"),  # trained and delivering
         ("sensitive_left", "i2"),  # months of the sensitive period still to come
         ("starts", "i2"),
+        ("asked", "u2"),  # levers that have put the question: bit i for lever i of LEVERS
         ("status", "u1"),
         ("events", "u1"),
     ],

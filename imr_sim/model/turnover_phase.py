@@ -7,7 +7,7 @@ import numpy as np
 from imr_sim.model import rules
 from imr_sim.model.bits import bit, has, list_posts
 from imr_sim.model.compiled import inlined, rule
-from imr_sim.model.events import HIRED_KNOWING, log_event
+from imr_sim.model.events import CHAMPIONED, HIRED_KNOWING, LEFT_KNOWING, log_event
 from imr_sim.model.layout import N_ROLES, NOT_CLINICAL
 from imr_sim.model.rng import (
     BLOCK,
@@ -40,7 +40,7 @@ from imr_sim.model.state import (
 def turnover(given, agents):
     """People leave; posts are filled at once by a transfer or from outside."""
     world, p, luck, month = given.world, given.p, given.luck, given.month
-    dose, log = given.dose, given.log
+    start, dose, log = given.start, given.dose, given.log
     now, new, left, hired = agents.now, agents.new, agents.left, agents.hired
     digits = np.empty((DIGITS, CHUNK), np.uint64)
     levels, others = np.empty(CHUNK, np.uint64), np.empty(CHUNK, np.uint64)
@@ -95,10 +95,22 @@ def turnover(given, agents):
                 site = word_site[w]
                 exchange = p.exchange_share * dose[site, rules.EXCHANGE]
                 vacancy = (slot, sources[k], smi[w], exchange)
-                source = _replace(p, now, new, vacancy, luck_of_gone[:, :, k])
-                hired[slot] = month - given.start
-                if logging and has(new[AWARE, w], slot & 63):
-                    log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
+                source = _replace(p, now, new, vacancy, luck_of_gone, k)
+                hired[slot] = month - start
+                if logging:
+                    _log_turnover(log, month, now, new, site, slot, source)
+
+
+@rule
+def _log_turnover(log, month, now, new, site, slot, source):
+    """Who left knowing IMR, who came knowing it, and who championed it at once."""
+    w, b = slot >> 6, slot & 63
+    if has(now[AWARE, w], b):
+        log_event(log, month, LEFT_KNOWING, site, slot, 0, -1)
+    if has(new[AWARE, w], b):
+        log_event(log, month, HIRED_KNOWING, site, slot, 0, source)
+    if has(new[CHAMPION, w], b):
+        log_event(log, month, CHAMPIONED, site, slot, 1, -1)
 
 
 @rule
@@ -133,20 +145,20 @@ def _transfers(world, p, vacated, m, u, sources):
 
 
 @inlined
-def _replace(p, now, new, vacancy, u):
+def _replace(p, now, new, vacancy, u, k):
     """Fill a post: a transfer brings what they know, a hire from outside rarely does.
 
     `vacancy` is the post, where a transfer to it comes from (or -1), the SMI members of its word,
-    and the share of hires by staff exchange; `u` (2, 4) the uniforms of REPLACE and IMPORT. Returns
-    the post that a transfer came from, or -1. Written without branches where nobody can predict
-    them.
+    and the share of hires by staff exchange; `u[0, :, k]` and `u[1, :, k]` are the uniforms of
+    REPLACE and IMPORT. Returns the post that a transfer came from, or -1. Written without branches
+    where nobody can predict them.
     """
     slot, source, smi, exchange_share = vacancy
     w, here = slot >> 6, np.uint64(slot & 63)
     flag = ONE << here
     is_smi = smi & flag != NONE
     trained = NONE
-    if is_smi and u[1, 1] < exchange_share:
+    if is_smi and u[1, 1, k] < exchange_share:
         source = -1
         aware = experienced = flag
     elif source >= 0:
@@ -155,14 +167,14 @@ def _replace(p, now, new, vacancy, u):
         experienced = ((now[EXPERIENCED, home] >> there) & ONE) << here
         trained = ((now[TRAINED, home] >> there) & ONE) << here
     else:
-        knows = u[0, 3]
+        knows = u[0, 3, k]
         experienced = flag if knows < p.external_experienced else NONE
         aware = flag if knows < p.external_experienced + p.external_aware else NONE
     new[AWARE, w] |= aware
     new[IMPORTED, w] |= aware
     new[EXPERIENCED, w] |= experienced
     new[TRAINED, w] |= trained
-    if is_smi and u[1, 0] < p.importer_champion_probability:
+    if is_smi and u[1, 0, k] < p.importer_champion_probability:
         new[SUPPORTIVE, w] |= aware
         new[CHAMPION, w] |= aware
     return source

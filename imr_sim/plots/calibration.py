@@ -27,8 +27,8 @@ ROW = 0.165
 COLUMN = 0.42
 """Inches a target."""
 PATTERNS = {
-    "census_tables": "P1, P2",
-    "census_totals": "P1",
+    "census_by_kind": "P1, P2",
+    "census_margins": "P1",
     "interview_contrast": "P3",
     "survey_bounds": "P4",
     "between_state": "P5",

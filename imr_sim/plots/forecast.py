@@ -9,15 +9,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from imr_sim.plots.panels import FACILITIES, NO_ROLLOUT, key, mark, percent, side_by_side
+from imr_sim.plots.panels import FACILITIES, NO_ROLLOUT, TITLE, key, mark, percent, side_by_side
 from imr_sim.plots.style import BLUE, GREY, INK, PALE, VERMILLION, new_figure, styled
 
 GROUPS = {
-    "all": "All facilities",
-    "with_psr": "With psychosocial rehab.",
-    "without_psr": "Without psychosocial rehab.",
+    "campus": "Campuses",
+    "campus_with_psr": "Campuses with PSR",
+    "campus_without_psr": "Campuses without PSR",
+    "outpatient": "Outpatient only",
+    "outpatient_with_psr": "Outpatient with PSR",
+    "outpatient_without_psr": "Outpatient without PSR",
 }
 BAND = 0.22
+BETWEEN = 2.1  # inches from one row of panels to the next
 POINT: dict[str, Any] = {
     "color": INK,
     "marker": "o",
@@ -34,7 +38,7 @@ def plot_forecast(table: pd.DataFrame, train_until: int) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        One row a year and group (``all``, ``with_psr``, ``without_psr``): ``mean``, ``lo``,
+        One row a year and group (`imr_sim.evidence.GROUPS`): ``mean``, ``lo``,
         ``hi``, ``observed`` (empty where nothing was), ``in_band``, ``held_out``.
     train_until : int
         Last year of the evidence that was used.
@@ -51,10 +55,11 @@ def plot_forecast(table: pd.DataFrame, train_until: int) -> Figure:
     note = (
         "Line and band: mean and 90% of what a census of that year would count. Filled points: "
         "evidence that was used; hollow: what came later, not used (red: outside the band). "
-        "Facilities that say they offer IMR (N-MHSS, E6); a VAMC has several."
+        "Locations that say they offer IMR (N-MHSS, E50): a VAMC has a campus and several "
+        "outpatient locations. PSR: psychosocial rehabilitation."
     )
     figure, box = new_figure(
-        2.35, "Facilities that offer IMR: a forecast", subtitle, NO_ROLLOUT, note, (0.82, 0.2)
+        4.3, "Facilities that offer IMR: a forecast", subtitle, NO_ROLLOUT, note, (0.82, 0.2)
     )
     key(
         figure,
@@ -64,13 +69,18 @@ def plot_forecast(table: pd.DataFrame, train_until: int) -> Figure:
             mark("90% band", color=BLUE, alpha=BAND, linewidth=6),
         ],
     )
-    panels = side_by_side(figure, box, 3, 0.42, 0.28)
+    above = side_by_side(figure, box, 3, 0.42 + BETWEEN, 0.28)
+    below = side_by_side(figure, box, 3, 0.42, 0.28, TITLE + BETWEEN)
+    panels = above + below
     for axes, (group, label) in zip(panels, GROUPS.items(), strict=True):
         part = table[table["group"] == group].sort_values("year")
         _draw(axes, part, train_until)
         axes.set_title(label, loc="left")
-        if axes is not panels[0]:
+        if axes not in (above[0], below[0]):
             axes.tick_params(labelleft=False, axis="y", length=0)
+    for axes in above:
+        axes.set_xlabel("")
+    below[0].set_ylabel(FACILITIES.replace(" (", "\n("))
     panels[0].set_ylabel(FACILITIES.replace(" (", "\n("))
     panels[0].annotate(
         "evidence ends ",

@@ -125,6 +125,8 @@ def label_points(axes: Axes, points: np.ndarray, texts: list[str], line: np.ndar
     line : ndarray, shape (m, 2)
         Points of a curve, in data units, that labels stay clear of.
     """
+    axes.set_xlim(axes.get_xlim())  # so that no leader moves the limits, and the labels with them
+    axes.set_ylim(axes.get_ylim())
     scale = 72 / axes.figure.dpi  # all below in points of print
     at = axes.transData.transform(points) * scale
     drawn = [axes.text(0, 0, text, va="bottom", bbox=BACKGROUND, zorder=5) for text in texts]

@@ -22,9 +22,12 @@ from imr_sim.plots.panels import (
 from imr_sim.plots.style import BLUE, GREY, INK, PALE, WIDTH, new_figure, styled
 
 GROUPS = {
-    "all": "P1  All facilities",
-    "with_psr": "P2  With psychosocial rehab.",
-    "without_psr": "P2  Without psychosocial rehab.",
+    "campus": "P1  Campuses",
+    "campus_with_psr": "P2  Campuses with PSR",
+    "campus_without_psr": "P2  Campuses without PSR",
+    "outpatient": "P1  Outpatient only",
+    "outpatient_with_psr": "P2  Outpatient with PSR",
+    "outpatient_without_psr": "P2  Outpatient without PSR",
 }
 FACTORS = {
     "importer_champion": "importer-champion",
@@ -66,10 +69,11 @@ def plot_predictive(table: pd.DataFrame) -> Figure:
         "Bars: 90% of what such a study would find, under the prior (a judgement, not a finding) "
         "and under the posterior; points: what it found. P3 and P4 were published in words, so "
         "circles give the probability that a study would find the same, prior (open) and "
-        "posterior (filled). Facilities are locations, by self-report; a VAMC has several."
+        "posterior (filled). Facilities are locations, by self-report: a VAMC has a campus and "
+        "several outpatient locations. PSR: psychosocial rehabilitation."
     )
     figure, box = new_figure(
-        6.55, "What the studies would have seen", "Patterns P1 to P6", NO_ROLLOUT, note, (0, 0)
+        8.8, "What the studies would have seen", "Patterns P1 to P6", NO_ROLLOUT, note, (0, 0)
     )
     key(
         figure,
@@ -102,13 +106,14 @@ def plot_predictive(table: pd.DataFrame) -> Figure:
 def _facilities(figure: Figure, table: pd.DataFrame, top: float) -> None:
     width, gap, height = 1.87, 0.2, 1.5
     for i, (group, title) in enumerate(GROUPS.items()):
-        left = WIDTH - 0.12 - (3 - i) * width - (2 - i) * gap
-        axes = placed_axes(figure, left, top - 0.24 - height, width, height)
+        line, column = divmod(i, 3)
+        left = WIDTH - 0.12 - (3 - column) * width - (2 - column) * gap
+        axes = placed_axes(figure, left, top - 0.24 - height - 2.25 * line, width, height)
         axes.set_title(title, loc="left")
         axes.set_ylim(0, 1)
         percent(axes.yaxis)
         axes.set_xlabel("Year (April)")
-        if i == 0:
+        if column == 0:
             axes.set_ylabel(FACILITIES.replace(" (", "\n("))
         else:
             axes.tick_params(labelleft=False, axis="y", length=0)
@@ -184,7 +189,7 @@ def _states(axes: Axes, part: pd.DataFrame) -> None:
     if part.empty:
         return nothing(axes, ABSENT)
     axes.axvline(1.0, color=GREY, linewidth=0.8, zorder=0)
-    _intervals(axes, ["mean of years"] * len(part), part)
+    _intervals(axes, [str(kind) for kind in part["group"]], part)
     axes.set_xlim(0, None)
 
 

@@ -129,7 +129,10 @@ def _morris(
 
 
 def _both_sides(row: dict[str, Any]) -> dict[str, Any]:
-    """Of an index that may be negative: distinct from 0 on either side."""
+    """Of an effect with a sign: distinct from 0 on either side.
+
+    Not for shares of variance: a negative share is noise of the estimate, and tells nothing.
+    """
     return {**row, "distinct": bool(row["lo"] > 0 or row["hi"] < 0)}
 
 
@@ -138,8 +141,8 @@ def _sobol(
 ) -> list[dict[str, Any]]:
     names = evaluations.sample.names
     y = evaluations.means
-    if np.ptp(y) == 0:
-        return [_row(n, i, 0.0, 0.0) for n in names for i in ("S1", "ST", "ST_beyond_luck")]
+    if np.ptp(y) <= ROUNDING * float(np.abs(y).max()):  # no variance: nothing to have a share of
+        return [_row(n, i, np.nan, np.nan) for n in names for i in ("S1", "ST", "ST_beyond_luck")]
     sobol = analyze_sobol.analyze(
         problem(names),
         y,
@@ -153,14 +156,14 @@ def _sobol(
     for j, name in enumerate(names):
         total = float(sobol["ST"][j])
         rows += [
-            _both_sides(_row(name, "S1", float(sobol["S1"][j]), float(sobol["S1_conf"][j]))),
+            _row(name, "S1", float(sobol["S1"][j]), float(sobol["S1_conf"][j])),
             _row(name, "ST", total, float(sobol["ST_conf"][j]), noise[j]),
             _row(name, "ST_beyond_luck", total - noise[j], spread[j]),
         ]
     if second_order:
         for j, k in combinations(range(len(names)), 2):
             value, half = float(sobol["S2"][j, k]), float(sobol["S2_conf"][j, k])
-            rows.append(_both_sides(_row(f"{names[j]} x {names[k]}", "S2", value, half)))
+            rows.append(_row(f"{names[j]} x {names[k]}", "S2", value, half))
     return rows
 
 

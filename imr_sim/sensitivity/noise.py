@@ -43,7 +43,9 @@ def noise_shares(evaluations: Evaluations, resamples: int, seed: int) -> pd.Data
     picks = (rng.integers(len(points), size=len(points)) for _ in range(resamples))
     again = np.array([_shares(points[pick], sample.own_luck) for pick in picks])
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
-    lo, hi = np.quantile(again, tails, axis=0)
+    lo = hi = np.array(shares)  # where there is no share, there is no interval
+    if not np.isnan(lo).any():
+        lo, hi = np.nanquantile(again, tails, axis=0)
     rows: list[dict[str, Any]] = [
         {
             "outcome": evaluations.outcome,
@@ -100,11 +102,14 @@ def _independent(evaluations: Evaluations) -> np.ndarray:
 
 
 def _shares(values: np.ndarray, own: bool) -> tuple[float, float]:
-    """Share of luck in one history, and in the means; of values (points, replicates)."""
+    """Share of luck in one history, and in the means; of values (points, replicates).
+
+    NaN where there is no variance to have a share of.
+    """
     within, by_parameters, in_means = _parts(values, own)
     together, total = within + by_parameters, values.mean(axis=1).var(ddof=1)
     if together == 0 or total == 0:
-        return 0.0, 0.0
+        return np.nan, np.nan
     return float(within / together), float(in_means / total)
 
 

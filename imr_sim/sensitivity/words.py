@@ -91,10 +91,15 @@ def _index(rows: pd.DataFrame, method: str, index: str) -> pd.DataFrame:
 
 def _shares(first: pd.DataFrame, total: pd.DataFrame) -> list[str]:
     values = first["value"]
-    lines = [
-        f"{values.idxmax()} decides most: were it known, {values.max():.0%} of the variance "
-        f"that these {len(first)} parameters make would go."
-    ]
+    if values.isna().all():
+        return ["The outcome does not vary over the points: there is no variance to share out."]
+    lines = ["No parameter alone has a share of the variance that is distinguishable from none."]
+    if first["distinct"].any():
+        most = values[first["distinct"].astype(bool)]
+        lines = [
+            f"{most.idxmax()} decides most: were it known, {most.max():.0%} of the variance "
+            f"that these {len(first)} parameters make would go."
+        ]
     none = total[~total["distinct"]].index
     if len(none):
         verb = "is" if len(none) == 1 else "are"
@@ -131,6 +136,8 @@ def _noise(result: Sensitivity, outcome: str) -> list[str]:
         return []
     own = shares[shares["luck"] == "own"] if (shares["luck"] == "own").any() else shares
     one = own[own["share_of"] == "one history"].iloc[0]
+    if not np.isfinite(one["value"]):
+        return ["Nothing varies, neither by parameters nor by luck."]
     of_one = f"{one['value']:.0%} [{one['lo']:.0%}, {one['hi']:.0%}]"
     text = f"Mere luck is {of_one} of the variance of one history"
     means = shares[shares["share_of"] == "means"]
@@ -149,6 +156,8 @@ def _converged(result: Sensitivity, outcome: str) -> list[str]:
         return []
     table = rows.pivot(index=["parameter", "index"], columns="n", values="value")
     moved = float((table[sizes[-1]] - table[sizes[-2]]).abs().max())
+    if not np.isfinite(moved):
+        return []
     text = f"From half the sample to all of it no Sobol' index moved by more than {moved:.3f}"
     return [text + ("." if moved < STEP else ": not converged; take more samples.")]
 

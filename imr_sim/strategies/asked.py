@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from imr_sim.errors import RequestError
 from imr_sim.strategies.checked import nearest, shown
 from imr_sim.strategies.composed import ComposedStrategy
 from imr_sim.strategies.levers import LEVER_INDEX, LEVERS
-from imr_sim.strategies.strategy import Delivered, Strategy, Wish
+from imr_sim.strategies.strategy import Delivered, Follow, Strategy, Wish
 from imr_sim.strategies.view import PlannerView
 
 MOST_DOSE = 2.0
@@ -87,7 +88,28 @@ class Asked:
             np.minimum(self.lowest, doses.min(axis=1), out=self.lowest)
             np.maximum(self.highest, doses.max(axis=1), out=self.highest)
             wish.doses[lever] = np.clip(doses, 0, MOST_DOSE)
+        self._add_plans(wish, parts)
         return wish
+
+    def _add_plans(self, wish: Wish, parts: list[Wish]) -> None:
+        """How long all histories' levers are meant to last, and what follows them."""
+        for lever in LEVERS:
+            if any(lever in part.plans for part in parts):
+                doses, months = zip(*(part.planned(lever) for part in parts), strict=True)
+                wish.plans[lever] = (
+                    np.clip(np.concatenate(doses), 0, MOST_DOSE),
+                    np.concatenate(months),
+                )
+        shape, row = wish.priority.shape, 0
+        follows: dict[tuple[str, str, float], np.ndarray] = {}
+        for part in parts:
+            rows = slice(row, row + len(part.priority))
+            for follow in part.follows:
+                key = (follow.after, follow.lever, follow.dose)
+                months = follows.setdefault(key, np.zeros(shape))
+                months[rows] = np.maximum(months[rows], follow.months)
+            row = rows.stop
+        wish.follows.extend(Follow(*key, months) for key, months in follows.items())
 
     def clipped(self) -> tuple[np.ndarray, np.ndarray]:
         """Smallest and largest dose wished for, NaN where none was outside 0 to 2; both (B,)."""
@@ -114,7 +136,35 @@ class Asked:
                 raise self._wrong(shown(lever), "no such lever", nearest(lever, LEVERS))
         shape = view.luck.shape
         doses = {k: self._numbers(f"dose of {k}", v, shape) for k, v in wish.doses.items()}
-        return Wish(self._numbers("priority", wish.priority, shape), doses)
+        priority = self._numbers("priority", wish.priority, shape)
+        return Wish(priority, doses, self._plans(wish, shape), self._follows(wish, shape))
+
+    def _plans(
+        self, wish: Wish, shape: tuple[int, ...]
+    ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        plans = {}
+        for lever, (dose, months) in wish.plans.items():
+            if lever not in LEVER_INDEX:
+                raise self._wrong(shown(lever), "no such lever", nearest(lever, LEVERS))
+            named = self._numbers(f"planned dose of {lever}", dose, shape)
+            plans[lever] = (named, self._months(f"months of {lever}", months, shape))
+        return plans
+
+    def _follows(self, wish: Wish, shape: tuple[int, ...]) -> list[Follow]:
+        for follow in wish.follows:
+            for lever in (follow.after, follow.lever):
+                if lever not in LEVER_INDEX:
+                    raise self._wrong(shown(lever), "no such lever", nearest(lever, LEVERS))
+        return [
+            replace(f, months=self._months(f"months of {f.lever}", f.months, shape))
+            for f in wish.follows
+        ]
+
+    def _months(self, name: str, given: object, shape: tuple[int, ...]) -> np.ndarray:
+        """Months that may be infinite: to the horizon."""
+        values = np.asarray(given)
+        endless = values == np.inf
+        return np.where(endless, np.inf, self._numbers(name, np.where(endless, 0, values), shape))
 
     def _numbers(self, name: str, given: object, shape: tuple[int, ...]) -> np.ndarray:
         try:

@@ -10,10 +10,11 @@ import numpy as np
 from imr_sim import limits
 from imr_sim.errors import RequestError
 from imr_sim.strategies.asked import Asked, copied
-from imr_sim.strategies.capacity import HUNDREDTHS, admit, hundredths
+from imr_sim.strategies.capacity import HUNDREDTHS, admit, hundredths, scale_strength
 from imr_sim.strategies.facts import SiteFacts
 from imr_sim.strategies.levers import LEVER_INDEX, LEVERS
-from imr_sim.strategies.strategy import Delivered, Strategy
+from imr_sim.strategies.obligations import Obligations
+from imr_sim.strategies.strategy import Delivered, Strategy, Wish
 from imr_sim.strategies.view import NEVER, PROVIDING, PlannerView
 
 HOURS = {"facilitation": "facilitation_hours", "outreach": "outreach_hours"}
@@ -32,6 +33,7 @@ LIMIT_KINDS: dict[str, type] = {
     "lowest_dose": np.float64,
     "highest_dose": np.float64,
 }
+OPEN = "open_prrc"
 UNLIMITED = int(np.iinfo(np.int64).max)
 
 
@@ -40,10 +42,12 @@ class Campaign:
 
     Each month, in order of priority and those already served first: facilitation and outreach go to
     sites while facilitator hours last; training, train the trainer and learning collaborative begin
-    at sites while seats last; then sites get what is left of their wish while money lasts. Nobody
-    overtakes: when the next site does not fit, the queue ends. A site short of hours or seats still
-    gets its other levers; a site short of money gets nothing. Costs, hours and seats are
-    proportional to the nominal dose. `limits` says which of them turned sites away.
+    at sites while seats last; then money. Nobody overtakes: when the next site does not fit, the
+    queue ends. A site short of hours or seats still gets its other levers. Where money is limited,
+    a site is begun with, or given more, only if all that it is begun with can be paid for to its
+    end (`Wish.plans`, `Wish.follows`); that money is set aside, and set free when the support ends
+    early. A PRRC that was opened is kept open. Costs, hours and seats are proportional to the
+    nominal dose. `limits` says which of them turned sites away.
 
     Parameters
     ----------
@@ -87,7 +91,9 @@ class Campaign:
         self._cents = np.zeros((histories, months), dtype=np.int64)
         self._cents_by_lever = np.zeros((histories, len(LEVERS)), dtype=np.int64)
         self._first = np.full((histories, sites), NEVER, dtype=np.int16)
+        self._open_dose = np.zeros((histories, sites))
         self._provided_since = np.zeros((histories, sites), dtype=bool)
+        self._obligations = Obligations(histories, sites, self._price)
         self._budget = min(_cents_of(budget_usd), _cents_of(strategy.budget_usd))
 
     @property
@@ -158,20 +164,32 @@ class Campaign:
             Effective doses: facilitation is weakened by its scale (E30), costs are not.
         """
         wish = self._asked.wish(view, self.delivered)
+        self._keep_open(wish)
         given = {lever: dose for lever, dose in wish.doses.items() if dose.any()}
         if given:
             self._wished |= np.any([dose.any(axis=1) for dose in given.values()], axis=0)
             self._within_hours(given, wish.priority)
             self._within_seats(given, wish.priority)
-            self._within_budget(given, wish.priority, view.month)
+            self._within_budget(given, wish, view.month)
             self._hours[:, view.month] = self._hours_of(given).sum(axis=1)
         self._note(given)
         doses = np.zeros((*self._first.shape, len(LEVERS)))
+        if OPEN in given:
+            np.maximum(self._open_dose, given[OPEN], out=self._open_dose)
         for lever, dose in given.items():
             self._first[(dose > 0) & ~self.supported] = view.month
             strength = self._strength(dose) if lever == "facilitation" else 1.0
             doses[..., LEVER_INDEX[lever]] = dose * strength
         return doses
+
+    def _keep_open(self, wish: Wish) -> None:
+        """A PRRC that this strategy opened stays, whatever it wishes now."""
+        kept = self._open_dose
+        if kept.any():
+            dose = wish.dose(OPEN)
+            np.maximum(dose, kept, out=dose)
+        if OPEN in wish.doses:
+            wish.plans[OPEN] = (wish.dose(OPEN), np.full(kept.shape, np.inf))
 
     def _within_hours(self, given: dict[str, np.ndarray], priority: np.ndarray) -> None:
         wanted = given.keys() & HOURS.keys()
@@ -200,32 +218,30 @@ class Campaign:
         for lever, first_month in new.items():
             given[lever] *= admitted | ~first_month
 
-    def _within_budget(
-        self, given: dict[str, np.ndarray], priority: np.ndarray, month: int
-    ) -> None:
-        kept = self._supported(given)
-        cents = {lever: self._cents_for(lever, dose) for lever, dose in given.items()}
-        left = self._budget - self._cents.sum(axis=1)
-        need = np.sum(list(cents.values()), axis=0)
-        admitted = self._admit("money", need, left, kept, priority)
-        for lever, cost in cents.items():
-            given[lever] *= admitted
-            spent = np.where(admitted, cost, 0).sum(axis=1)
+    def _within_budget(self, given: dict[str, np.ndarray], wish: Wish, month: int) -> None:
+        if self._budget < UNLIMITED:
+            room = self._budget - self._cents.sum(axis=1)
+            left = self._cents.shape[1] - month
+            admitted = self._obligations.admit(given, wish, self.delivered, left, room)
+            self._short["money"] += ~admitted.all(axis=1)
+        for lever, dose in given.items():
+            spent = self._cents_for(lever, dose).sum(axis=1)
             self._cents[:, month] += spent
             self._cents_by_lever[:, LEVER_INDEX[lever]] += spent
 
     def _cents_for(self, lever: str, dose: np.ndarray) -> np.ndarray:
-        start, month = (self._of(f"{lever}_{kind}_usd") for kind in ("start", "month"))
+        start, month = self._price(lever)
         return hundredths(dose * (month + start * (self.delivered.months(lever) == 0)))
 
+    def _price(self, lever: str) -> tuple[np.ndarray, np.ndarray]:
+        """US$ to begin with a lever at dose 1, and of each month; (B, 1) each."""
+        return self._of(f"{lever}_start_usd"), self._of(f"{lever}_month_usd")
+
     def _strength(self, dose: np.ndarray) -> np.ndarray:
-        """Strength left to facilitation: whole at two sites (E30), the penalty's at full scale."""
-        penalty, scale = (
-            self._of("facilitation_scale_penalty"),
-            self._of("facilitation_scale_sites"),
-        )
+        """Strength left to facilitation, one a history; (B, 1)."""
+        names = ("facilitation_scale_penalty", "facilitation_scale_sites")
         at_once = (dose > 0).sum(axis=1, keepdims=True)
-        return 1 - (1 - penalty) * np.clip((at_once - 2) / (scale - 2), 0, 1)
+        return scale_strength(at_once, *(self._of(name) for name in names))
 
     def _of(self, name: str) -> np.ndarray:
         """Parameter values as a column (B, 1); a lever that has no such cost costs 0."""

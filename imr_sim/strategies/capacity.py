@@ -44,3 +44,16 @@ def admit(need: np.ndarray, room: np.ndarray, kept: np.ndarray, priority: np.nda
     np.put_along_axis(in_site_order, queue, fits, axis=1)
     admitted[short] = in_site_order
     return admitted
+
+
+def scale_strength(at_once: np.ndarray, penalty: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Strength left to facilitation: whole at two sites (E30), the penalty's at full scale.
+
+    Parameters
+    ----------
+    at_once : ndarray
+        Sites facilitated in a month.
+    penalty, scale : ndarray, shapes that broadcast
+        `facilitation_scale_penalty` and `facilitation_scale_sites`.
+    """
+    return 1 - (1 - penalty) * np.clip((at_once - 2) / (scale - 2), 0, 1)

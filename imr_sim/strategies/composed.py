@@ -11,7 +11,7 @@ from imr_sim.errors import RequestError, RequestErrors
 from imr_sim.strategies import targeting
 from imr_sim.strategies.component import Capacity, Component
 from imr_sim.strategies.facts import SiteFacts
-from imr_sim.strategies.strategy import Delivered, Strategy, Wish
+from imr_sim.strategies.strategy import Delivered, Follow, Strategy, Wish
 from imr_sim.strategies.view import NEVER, NOT_PROVIDING, PROVIDING, PlannerView
 
 
@@ -45,6 +45,10 @@ class ComposedStrategy(Strategy):
             dose = wish.dose(component.lever)
             np.maximum(dose, component.dose * wanted, out=dose)
             np.maximum(wish.priority, order * wanted, out=wish.priority)
+            months = _months(component, wanted, view, delivered)
+            wish.plan(component.lever, component.dose * (months > 0), months)
+            if component.when.after is not None:
+                wish.follows.append(_follow(component, view, delivered))
         return wish
 
     def check(self, facts: SiteFacts) -> None:
@@ -89,6 +93,30 @@ def _wanted(
     if most is not None:
         joining = targeting.first(joining, order, most - (had > 0).sum(axis=1))
     return going | joining
+
+
+def _months(
+    component: Component, wanted: np.ndarray, view: PlannerView, delivered: Delivered
+) -> np.ndarray:
+    """Months, this one included, that a component goes on at sites that have it; (B, S)."""
+    had, when = delivered.months(component.lever), component.when
+    if when.months is not None:
+        return np.where(wanted, when.months - had, 0.0)
+    if when.sensitive_period is not None:
+        return np.where(wanted, when.sensitive_period + 1.0 - _since_change(view), 0.0)
+    # Where it pauses, it goes on as soon as its conditions hold again.
+    return np.where(wanted | (targeting.named(component.who, view) & (had > 0)), np.inf, 0.0)
+
+
+def _follow(component: Component, view: PlannerView, delivered: Delivered) -> Follow:
+    """That a component comes at sites that have what it waits for, if it has not come yet."""
+    when = component.when
+    assert when.after is not None
+    months = np.inf if when.months is None else float(when.months)
+    if when.sensitive_period is not None:
+        months = min(months, float(when.sensitive_period))
+    to_come = targeting.named(component.who, view) & (delivered.months(component.lever) == 0)
+    return Follow(when.after, component.lever, component.dose, np.where(to_come, months, 0.0))
 
 
 def _most(component: Component, view: PlannerView) -> int | None:

@@ -1,4 +1,4 @@
-"""The fifteen levers a strategy can pull: what each acts on, its ERIC name, its evidence.
+"""The sixteen levers a strategy can pull: what each acts on, its ERIC name, its evidence.
 
 ERIC is the Expert Recommendations for Implementing Change compilation (Powell et al. 2015, doi
 10.1186/s13012-015-0209-1). E-numbers refer to docs/evidence.md. How strong each lever is, and what
@@ -38,15 +38,15 @@ LEVER_TABLE = (
         "materials",
         "Educational materials",
         ("Distribute educational materials",),
-        "awareness of all staff of the site; small direct effect on the decision",
-        ("E24", "E43"),
+        "awareness of all staff of the site; puts the question to the site",
+        ("E24", "E43", "E53"),
     ),
     Lever(
         "meetings",
         "Educational meetings, webinars",
         ("Conduct educational meetings",),
-        "awareness of serious-mental-illness programmes; small direct effect on the decision",
-        ("E25", "E43"),
+        "awareness of serious-mental-illness programmes; puts the question to the site",
+        ("E25", "E43", "E53"),
     ),
     Lever(
         "simplify",
@@ -66,36 +66,36 @@ LEVER_TABLE = (
         "outreach",
         "Educational outreach visits",
         ("Conduct educational outreach visits",),
-        "awareness of all staff, and the decision, at the site visited",
-        ("E26",),
+        "awareness of all staff of the site visited; puts the question to the site",
+        ("E26", "E53", "E59"),
     ),
     Lever(
         "champions",
         "Prepared champions",
         ("Identify and prepare champions", "Inform local opinion leaders"),
-        "makes champions of aware, well-connected staff; direct effect on the decision",
+        "makes champions of aware, well-connected staff; puts the question to the site",
         ("E27", "E31", "E43"),
     ),
     Lever(
         "leadership",
         "Engaged leadership",
         ("Recruit, designate, and train for leadership",),
-        "autonomy-supporting leadership, while supported and partly afterwards",
+        "autonomy-supporting leadership, while supported and partly afterwards; puts the question",
         ("E1", "assumption"),
     ),
     Lever(
         "mandate",
         "Mandate",
         ("Mandate change",),
-        "awareness of service chiefs and the decision; lowers autonomy-supporting leadership",
-        ("E2", "assumption"),
+        "awareness of service chiefs; puts the question; lowers autonomy-supporting leadership",
+        ("E57", "E60", "assumption"),
     ),
     Lever(
         "training",
         "Training and consultation",
         ("Conduct ongoing training", "Provide ongoing consultation"),
-        "providers and champions become trained (hence fidelity), and providers stay longer",
-        ("E4", "E34", "E41"),
+        "trains a team where IMR is not provided; puts the question; trained providers, who stay",
+        ("E4", "E34", "E41", "E58", "E64"),
     ),
     Lever(
         "audit",
@@ -108,15 +108,15 @@ LEVER_TABLE = (
         "facilitation",
         "Facilitation",
         ("Facilitation",),
-        "the decision, start-up time and fidelity; loses strength when run at scale",
+        "puts the question; start-up time, giving up, fidelity; loses strength when run at scale",
         ("E29", "E30", "E37"),
     ),
     Lever(
         "collaborative",
         "Learning collaborative",
         ("Create a learning collaborative",),
-        "contacts between participating teams (hence awareness), and fidelity",
-        ("E33", "E40"),
+        "enrols; contacts between participating teams (hence awareness), and fidelity",
+        ("E33", "E40", "E54", "E61"),
     ),
     Lever(
         "train_trainer",
@@ -138,6 +138,13 @@ LEVER_TABLE = (
         ("Create new clinical teams", "Change service sites"),
         "a psychosocial rehabilitation and recovery center, and the sensitive period it opens",
         ("E1", "E4", "E22"),
+    ),
+    Lever(
+        "funding",
+        "Funding",
+        ("Fund and contract for the clinical innovation",),
+        "puts the question; staff time, giving up and the stop hazard while it lasts",
+        ("E52", "E58", "E63", "E72"),
     ),
 )
 LEVERS: tuple[str, ...] = tuple(lever.name for lever in LEVER_TABLE)

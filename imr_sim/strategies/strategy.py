@@ -17,6 +17,24 @@ from imr_sim.strategies.view import PlannerView
 
 
 @dataclass(frozen=True)
+class Follow:
+    """A lever that is to come at a site once it has had another: part of what it is begun with.
+
+    Attributes
+    ----------
+    after, lever : str
+    dose : float
+    months : ndarray of float, shape (B, S)
+        Months that it may last; inf: to the horizon; 0: it does not come there.
+    """
+
+    after: str
+    lever: str
+    dose: float
+    months: np.ndarray
+
+
+@dataclass(frozen=True)
 class Wish:
     """What a strategy would do this month if capacity and budget allowed all of it.
 
@@ -28,10 +46,18 @@ class Wish:
     doses : dict of str to ndarray of float, shape (B, S)
         Dose of each lever that is wished for, 0 to 2; what lies outside is clipped, and the
         results say so.
+    plans : dict of str to two ndarray of float, shape (B, S)
+        Dose and months, this one included, that each lever is meant to last at a site; 0 where it
+        is over, inf for the horizon. A lever that is not in it is meant to last to the horizon.
+        Where money is limited, a site is begun with only if it can be paid for that long.
+    follows : list of Follow
+        What comes later at sites that get a lever now, and is paid for likewise.
     """
 
     priority: np.ndarray
     doses: dict[str, np.ndarray] = field(default_factory=dict)
+    plans: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    follows: list[Follow] = field(default_factory=list)
 
     @classmethod
     def nothing(cls, view: PlannerView) -> Wish:
@@ -48,6 +74,17 @@ class Wish:
         """
         lever_index(lever, "wish")
         return self.doses.setdefault(lever, np.zeros(self.priority.shape))
+
+    def plan(self, lever: str, dose: np.ndarray, months: np.ndarray) -> None:
+        """Say how long a lever is meant to last; where it was said already, the larger counts."""
+        if lever in self.plans:
+            known_dose, known = self.plans[lever]
+            dose, months = np.maximum(dose, known_dose), np.maximum(months, known)
+        self.plans[lever] = (dose, months)
+
+    def planned(self, lever: str) -> tuple[np.ndarray, np.ndarray]:
+        """Dose and months of a lever as planned, (B, S) each; else to the horizon."""
+        return self.plans.get(lever, (self.dose(lever), np.full(self.priority.shape, np.inf)))
 
 
 class Delivered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -9,25 +10,20 @@ import yaml
 from imr_sim.errors import RequestError
 
 MOST_VALUES = 100_000
-MOST_DIGITS = 300  # of a number; a float holds no more
+LONGEST_NUMBER = 40  # characters; more than any amount, seed or place needs
 
 
-class _EachKeyOnce(yaml.SafeLoader):
-    """Plain YAML, where a key that stands twice is an error instead of the last one counting.
+class _Plain(yaml.SafeLoader):
+    """Plain YAML: no tags, no dates, each key once, and numbers as people write them.
 
-    Tags are errors.
+    YAML 1.1 would read 0402 as octal, 1:30 as sixties, 2001-02-30 as a date, and 5e6 as text.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Refuse what is not plain, before anything is made of it."""
         event = self.peek_event()
         if not isinstance(event, yaml.AliasEvent) and getattr(event, "tag", None) is not None:
-            raise _not_plain(f"a tag ({event.tag})", event.start_mark)
-        node = super().compose_node(parent, index)
-        if isinstance(node, yaml.ScalarNode) and node.tag.endswith(":int"):
-            if len(node.value) > MOST_DIGITS:
-                raise _not_plain(f"a number of {len(node.value):,} digits", event.start_mark)
-        return node
+            raise _not_plain(f"the tag {event.tag!r} stands", event.start_mark)
+        return super().compose_node(parent, index)
 
     def get_single_node(self) -> yaml.Node | None:
         """Refuse references to references that would fill any memory."""
@@ -40,9 +36,33 @@ class _EachKeyOnce(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for i, key in enumerate(keys):
             if key in keys[:i]:
-                mark = node.value[i][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", mark)
+                raise _not_plain(f"{key!r} stands twice", node.value[i][0].start_mark)
         return super().construct_mapping(node, deep)
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        text = self.construct_scalar(node)
+        if len(text) > LONGEST_NUMBER:
+            raise _not_plain(f"a number of {len(text):,} characters stands", node.start_mark)
+        return int(text) if node.tag.endswith(":int") else self.construct_yaml_float(node)
+
+
+NOT_PLAIN = {
+    f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp", "merge", "value")
+}
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag not in NOT_PLAIN]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _kind, _pattern in (
+    ("int", r"[-+]?(0|[1-9][0-9]*)"),
+    (
+        "float",
+        r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|(0|[1-9][0-9]*)(?=[eE]))([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)",
+    ),
+):
+    _tag = f"tag:yaml.org,2002:{_kind}"
+    _Plain.add_implicit_resolver(_tag, re.compile(f"(?:{_pattern})$"), list("-+.0123456789"))
+    _Plain.add_constructor(_tag, _Plain.construct_number)
 
 
 def read_yaml(path: Path, where: str, kind: str, page: str) -> object:
@@ -62,22 +82,19 @@ def read_yaml(path: Path, where: str, kind: str, page: str) -> object:
         When the file cannot be read, is not YAML, or holds tags or a key twice.
     """
     try:
-        return _EachKeyOnce(path.read_text(encoding="utf-8")).get_single_data()
-    except OSError as error:
-        why, write = f"it cannot be read ({error.strerror})", f"Give the path of a {kind} file."
+        return _Plain(path.read_text(encoding="utf-8")).get_single_data()
     except UnicodeDecodeError as error:
         why = f"it is not UTF-8 (byte {error.start})"
         write = "Save it as UTF-8 text."
     except yaml.constructor.ConstructorError as error:
-        why, write = (
-            _at(error),
-            "Write plain keys and values, each key once, without tags (!...).",
-        )
+        why, write = _at(error), "Write plain keys and values, each key once, without tags (!...)."
     except RecursionError:
         why, write = "it is nested too deep", f"Write plain keys and values; see {page}."
-    except (ValueError, OverflowError) as error:  # from Python's dates
-        why = f"it holds a date that is not in the calendar ({error})"
-        write = 'Write text in "quotes".'
+    except (OSError, ValueError) as error:  # a ValueError: a NUL in its name
+        reason = getattr(error, "strerror", None) or error
+        why, write = f"it cannot be read ({reason})", f"Give the path of a {kind} file."
+    except (TypeError, AttributeError, KeyError):  # a key that is a list, or the like
+        why, write = "its keys are not plain words", f"Write plain keys and values; see {page}."
     except yaml.YAMLError as error:
         why, write = f"it is not YAML: {_at(error)}", "Mend the line; indent with spaces."
     raise RequestError(path.name, where=where, why=why, write=write)

@@ -7,7 +7,7 @@ observers below expect what the real ones saw, for `imr_sim.calibration`.
 
 from imr_sim.studies.bounds import SurveyBounds
 from imr_sim.studies.catalogue import STUDIES, Study, check_plan
-from imr_sim.studies.census import BetweenStates, CensusTables
+from imr_sim.studies.census import BetweenStates, CensusByKind
 from imr_sim.studies.facility_census import facility_census
 from imr_sim.studies.interview_study import interview_study
 from imr_sim.studies.interviews import InterviewContrast
@@ -20,7 +20,7 @@ __all__ = [
     "OBSERVATION",
     "STUDIES",
     "BetweenStates",
-    "CensusTables",
+    "CensusByKind",
     "InterviewContrast",
     "Study",
     "StudyResult",

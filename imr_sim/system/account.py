@@ -48,9 +48,14 @@ class Account:
         found = []
         for key in only:
             for entry in self.as_dict()[key]:
-                text = f"{WORDS[key]}: {entry}"
+                text = f"{WORDS[key]}: {_printable(entry)}"
                 found += textwrap.wrap(text, width, subsequent_indent="  ", break_on_hyphens=False)
         return found
+
+
+def _printable(text: str) -> str:
+    """Text without characters that would steer a terminal: names of files may hold any."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def account_lines(account: Account, width: int = 100) -> list[str]:

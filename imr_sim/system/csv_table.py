@@ -61,13 +61,21 @@ class Defects:
     ) -> RequestError:
         given, at = found[0]
         where = f"{self.file}, {at}" if at else self.file
-        others = [place.partition(", ")[0] for _, place in found[1:]]
-        if others:
-            listed = ", ".join(others[: MOST_PLACES - 1])
+        if len(found) > 1:
+            first = at.partition(", ")[0]
+            places = dict.fromkeys(sorted((p.partition(", ")[0] for _, p in found), key=_number))
+            others = [place for place in places if place != first]
+            listed = f": also {', '.join(others[: MOST_PLACES - 1])}" if others else ""
             rest = len(others) - (MOST_PLACES - 1)
-            alike = f" and {rest:,} more" if rest > 0 else ""
-            given = f"{given} ({len(found):,} alike: also {listed}{alike})"
+            more = f" and {rest:,} more" if rest > 0 else ""
+            given = f"{given} ({len(found):,} alike{listed}{more})"
         return RequestError(given, where=where, why=why, write=write)
+
+
+def _number(place: str) -> int:
+    """Number of a row or edge, to sort by; 0 for a place without one."""
+    number = place.rpartition(" ")[2]
+    return int(number) if number.isdecimal() and len(number) < 12 else 0
 
 
 def shortened(name: str) -> str:

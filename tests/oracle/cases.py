@@ -19,6 +19,7 @@ LIVELIER = {
     "champion_rate": 10,
     "turnover_clinical": 2,
     "training_access": 5,
+    "giveup_rate": 4,
 }
 
 

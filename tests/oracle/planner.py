@@ -32,6 +32,8 @@ class Client:
         self.central = 0  # ties by which other sites hear from this one
         self.had = {}  # months of each lever so far
         self.last = set()  # levers of last month
+        self.promised = {}  # lever: dose, months more; paid for to its end
+        self.prrc_dose = 0.0  # of a PRRC that this strategy opened
         self.supported_from = None
         self.provided_since = False
 
@@ -59,8 +61,8 @@ class Client:
 class Planner:
     """One strategy from the policy date on, which is the month that `model` is about to run."""
 
-    def __init__(self, model, system, plan, budget):
-        self.model, self.components = model, plan["components"]
+    def __init__(self, model, system, plan, budget, horizon):
+        self.model, self.components, self.horizon = model, plan["components"], horizon
         self.capacity = plan.get("capacity", {})
         budgets = [b for b in (budget, plan.get("budget_usd")) if b is not None]
         self.cents_left = math.floor(round(min(budgets) * 100, 4)) if budgets else None
@@ -221,26 +223,94 @@ class Planner:
                 if i not in served:
                     del dose[lever]
 
-    def within_budget(self, doses):
+    def going_on(self, component, client, wanted):
+        """Months, this one included, that a component lasts at a client; 0: not at all."""
+        who, when = component.get("who", {}), component.get("when", {})
+        had = client.had.get(component["lever"], 0)
+        if "months" in when:
+            return when["months"] - had if wanted else 0
+        if "sensitive_period" in when:
+            if not wanted:
+                return 0
+            return when["sensitive_period"] + 1 - client.since_change(self.model.month)
+        return math.inf if wanted or (had > 0 and self.is_named(client, who)) else 0
+
+    def is_named(self, client, who):
+        return client.visn in who.get("visns", [client.visn]) and client.station in who.get(
+            "stations", [client.station]
+        )
+
+    def plans(self, client, dose, wanted):
+        """Dose and months of all that a client is owed if it is begun with `dose`."""
+        parts = {}
+        for component in self.components:
+            months = self.going_on(component, client, client in wanted[id(component)])
+            if months:
+                old = parts.get(component["lever"], (0, 0))
+                parts[component["lever"]] = (
+                    max(old[0], component["dose"]),
+                    max(old[1], months),
+                )
+        if "open_prrc" in dose:
+            parts["open_prrc"] = (dose["open_prrc"], math.inf)
+        owed = {k: v for k, v in parts.items() if k in dose or k in client.promised}
+        active = set(dose) | set(client.promised)
+        for _ in self.components:
+            for component in self.components:
+                lever, when = component["lever"], component.get("when", {})
+                if "after" not in when or client.had.get(lever, 0) > 0:
+                    continue
+                if when["after"] not in active and lever not in client.promised:
+                    continue
+                if not self.is_named(client, component.get("who", {})) or not component["dose"]:
+                    continue
+                months = when.get("months", math.inf)
+                months = min(months, when.get("sensitive_period", math.inf))
+                old = owed.get(lever, (0, 0))
+                owed[lever] = (max(old[0], component["dose"]), max(old[1], months))
+                active.add(lever)
+        return owed
+
+    def cents_to_the_end(self, client, lever, dose, months):
+        p = self.model.p
+        n = self.months_left if months == math.inf else months
+        if n <= 0 or dose <= 0:
+            return 0
+        start = 0 if client.had.get(lever) else p.get(f"{lever}_start_usd", 0)
+        month = p.get(f"{lever}_month_usd", 0)
+        return hundredths(dose * (month + start)) + int(n - 1) * hundredths(dose * month)
+
+    def within_budget(self, doses, wanted):
+        """Begin with a VAMC only what can be paid for to its end."""
         if self.cents_left is None:
             return
-        p = self.model.p
-        need = []
+        set_aside, more, plans = 0, [], []
         for dose, client in zip(doses, self.clients, strict=True):
-            cents = 0
-            for lever, amount in dose.items():
-                start = 0 if client.had.get(lever) else p.get(f"{lever}_start_usd", 0)
-                cents += hundredths(amount * (p.get(f"{lever}_month_usd", 0) + start))
-            need.append(cents)
-        served = self.queue(
-            need,
-            self.cents_left,
-            self.supported(doses, {lever for dose in doses for lever in dose}),
-        )
-        self.cents_left -= sum(need[i] for i in served)
-        for i, dose in enumerate(doses):
-            if i not in served:
-                dose.clear()
+            owed = self.plans(client, dose, wanted)
+            client.promised = {
+                lever: (min(had[0], owed[lever][0]), min(had[1], owed[lever][1]))
+                for lever, had in client.promised.items()
+                if lever in owed
+            }
+            client.promised = {k: v for k, v in client.promised.items() if v[0] > 0}
+            kept = sum(self.cents_to_the_end(client, k, *v) for k, v in client.promised.items())
+            whole = sum(self.cents_to_the_end(client, k, *v) for k, v in owed.items())
+            set_aside += kept
+            more.append(max(whole - kept, 0))
+            plans.append(owed)
+        supported = {i for i, client in enumerate(self.clients) if client.promised}
+        served = self.queue(more, self.cents_left - set_aside, supported)
+        for i, (dose, client) in enumerate(zip(doses, self.clients, strict=True)):
+            if i in served:
+                client.promised = dict(plans[i])
+            for lever in list(dose):
+                promised, months = client.promised.get(lever, (0, 0))
+                dose[lever] = min(dose[lever], promised) if months > 0 else 0
+                if dose[lever] == 0:
+                    del dose[lever]
+                    continue
+                client.promised[lever] = (promised, months - 1)
+                self.cents_left -= self.cents_to_the_end(client, lever, dose[lever], 1)
 
     # A month -----------------------------------------------------------------------------------
 
@@ -248,20 +318,26 @@ class Planner:
         """Give each VAMC its effective doses of the month."""
         month = self.model.month - self.policy
         doses, self.priority = [{} for _ in self.clients], [0.0] * len(self.clients)
+        self.months_left, wanted = self.horizon - month, {}
         for component in self.components:
             lever, who = component["lever"], component.get("who", {})
-            for client in self.wanted(component, month):
+            wanted[id(component)] = self.wanted(component, month)
+            for client in wanted[id(component)]:
                 i = client.vamc.index
                 doses[i][lever] = max(doses[i].get(lever, 0.0), component["dose"])
                 self.priority[i] = max(self.priority[i], self.place(client, who))
+        for dose, client in zip(doses, self.clients, strict=True):
+            if client.prrc_dose:
+                dose["open_prrc"] = max(dose.get("open_prrc", 0), client.prrc_dose)
         self.within_hours(doses)
         self.within_seats(doses)
-        self.within_budget(doses)
+        self.within_budget(doses, wanted)
         strength = self.strength(sum("facilitation" in dose for dose in doses))
         for client, dose in zip(self.clients, doses, strict=True):
             for lever in dose:
                 client.had[lever] = client.had.get(lever, 0) + 1
             client.last = set(dose)
+            client.prrc_dose = max(client.prrc_dose, dose.get("open_prrc", 0))
             if dose and client.supported_from is None:
                 client.supported_from = month
             for lever in client.vamc.dose:

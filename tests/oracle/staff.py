@@ -60,6 +60,8 @@ class StaffMember(mesa.Agent):
         self.left = self.draw(philox.LEAVE) < monthly(self.turnover_rate())
         if self.left:
             self.hired = self.model.month - self.model.first_month
+            if "AWARE" in self.now:
+                self.log("left knowing IMR")
             self.replace()
 
     def replace(self):
@@ -87,6 +89,7 @@ class StaffMember(mesa.Agent):
             self.new.add("IMPORTED")
             if champion_at_once:
                 self.new |= {"SUPPORTIVE", "CHAMPION"}
+                self.log("became champion", detail=1)
             self.log("hired knowing IMR", source=-1 if source is None else source.slot)
 
     def transfer_source(self, where, who):
@@ -126,6 +129,10 @@ class StaffMember(mesa.Agent):
         if self.draw(philox.HEAR) < monthly(media + site + ties):
             self.new.add("AWARE")
             self.log_cause(media, site, ties, inside, outside)
+
+    def hear_from_site(self):
+        self.new.add("AWARE")
+        self.log("heard", detail=2)
 
     def log_cause(self, media, site, ties, inside, outside):
         which, who, _, _ = self.lanes(philox.SOURCE)
@@ -205,3 +212,7 @@ class StaffMember(mesa.Agent):
         if "CHAMPION" in self.now and self.lanes(philox.TIRE)[0] < monthly(self.fatigue_rate()):
             self.new.discard("CHAMPION")
             self.log("champion tired")
+
+    def note_forgetting(self):
+        if "AWARE" in self.now - self.new and not self.left:
+            self.log("forgot IMR")

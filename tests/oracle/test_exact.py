@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from imr_sim.model.batch import Batch, Setting
-from imr_sim.model.events import KIND_NAMES, new_log
+from imr_sim.model.events import DECIDED, DECIDED_BY, KIND_NAMES, new_log
 from imr_sim.model.parameters import NAMES
 from imr_sim.model.state import FLAG_NAMES
 from imr_sim.strategies import LEVERS, load_strategy, strategy_names
@@ -50,7 +50,7 @@ class Twins:
         self.batch.begin_policy()
         campaign = self.batch.campaign(load_strategy(arm), months - policy, budget)
         plan = yaml.safe_load((PLANS / f"{arm}.yaml").read_text(encoding="utf-8"))
-        planner = Planner(self.oracle, self.system, plan, budget)
+        planner = Planner(self.oracle, self.system, plan, budget, months - policy)
         for _ in range(months - policy):
             doses = campaign.doses(self.batch.view(campaign))
             planner.deliver()
@@ -95,6 +95,7 @@ class Twins:
         assert found == expected, f"events of month {self.oracle.month - 1}"
         self.compared += 6 * n
         self.seen |= {KIND_NAMES[kind] for kind in log.kind[:n]}
+        self.seen |= {DECIDED_BY[by] for by in log.detail[:n][log.kind[:n] == DECIDED]}
 
     def equal(self, name, found, expected):
         expected = np.array(expected).astype(found.dtype)
@@ -123,7 +124,7 @@ def agree(number, arms, record_property):
 def test_both_programs_tell_one_history_to_the_last_bit(number, record_property):
     seen = agree(number, (RANDOM, *ARMS[1 + number :: len(FAST)]), record_property)
     if number % 3 == 1:
-        assert seen == set(KIND_NAMES), (
+        assert seen == {*KIND_NAMES, *DECIDED_BY}, (
             "a case meant to be lively in which something never happened"
         )
 
@@ -139,4 +140,4 @@ def test_two_years_of_the_nation_agree(record_property):
     twins = Twins(load_system("va"), random_parameters("lively", 1), "2006-01", seed=0)
     twins.run("full_rollout", 24, policy=12)
     record_property("values compared", twins.compared)
-    assert twins.seen == set(KIND_NAMES)
+    assert twins.seen == {*KIND_NAMES, *DECIDED_BY}

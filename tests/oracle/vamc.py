@@ -11,7 +11,7 @@ from oracle.staff import CHIEF, monthly
 
 NEVER = -1_000_000
 NOT_PROVIDING, PREPARING, PROVIDING = 0, 1, 2
-STARTED, STOPPED, RESTARTED, LEADER_CHANGED, PROGRAMME_CHANGED, SENSITIVE, HAS_PRRC = (
+STARTED, STOPPED, RESTARTED, LEADER_CHANGED, PROGRAMME_CHANGED, SENSITIVE, HAS_PRRC, GAVE_UP = (
     1,
     2,
     4,
@@ -19,6 +19,20 @@ STARTED, STOPPED, RESTARTED, LEADER_CHANGED, PROGRAMME_CHANGED, SENSITIVE, HAS_P
     16,
     32,
     64,
+    128,
+)
+ASKING = (  # levers that put the question, in the order in which their parts are summed
+    "materials",
+    "meetings",
+    "outreach",
+    "champions",
+    "leadership",
+    "mandate",
+    "training",
+    "facilitation",
+    "collaborative",
+    "train_trainer",
+    "funding",
 )
 
 
@@ -38,8 +52,8 @@ class VAMC(mesa.Agent):
     def uniform(self, decision):
         return self.model.luck.uniform(self.model.month, decision, self.index)
 
-    def log(self, kind):
-        self.model.log(kind, self.index, -1, 0, -1)
+    def log(self, kind, detail=0):
+        self.model.log(kind, self.index, -1, detail, -1)
 
     def flagged(self, *flags):
         """Staff who have all these flags at the end of the month."""
@@ -81,6 +95,7 @@ class VAMC(mesa.Agent):
             restart_month=NEVER,
             sensitive_left=sensitive_left,
             starts=0,
+            asked=0,
             status=NOT_PROVIDING,
             events=0,
         )
@@ -166,14 +181,20 @@ class VAMC(mesa.Agent):
 
     # Decision, implementation, sustainment -----------------------------------------------------
 
-    def decision(self):
+    def felt_time(self):
+        return self.now.time + self.model.p["funding_time"] * min(self.dose["funding"], 1)
+
+    def key_staff(self):
+        return [person for person in self.staff if person.smi or person.role == CHIEF]
+
+    def own_accord(self):
+        """Hazard per year of a decision that nobody asked for."""
         now, p = self.now, self.model.p
-        if now.status != NOT_PROVIDING or now.key_aware == 0:
-            return
-        key_staff = [person for person in self.staff if person.smi or person.role == CHIEF]
+        if now.key_aware == 0:
+            return 0.0
         log_hazard = (
             p["a0"]
-            + p["b_awareness"] * (now.key_aware / len(key_staff)) / 0.5
+            + p["b_awareness"] * (now.key_aware / len(self.key_staff())) / 0.5
             + p["b_champion"] * (now.champions > 0)
             + p["b_importer"] * (now.importer_champions > 0)
             + p["b_leadership"] * now.leadership
@@ -183,29 +204,115 @@ class VAMC(mesa.Agent):
             + p["b_recovery"] * now.recovery
             + p["b_ebp"] * now.ebp
             + p["b_fit"] * now.fit
-            + p["b_time"] * now.time
+            + p["b_time"] * self.felt_time()
         )
-        levers = 0
-        for lever in ("materials", "meetings", "outreach", "champions", "mandate", "facilitation"):
-            levers += p[f"{lever}_decision"] * self.dose[lever]
-        if self.uniform(philox.DECIDE) < monthly(math.exp(log_hazard + levers)):
+        return math.exp(log_hazard)
+
+    def accepting(self):
+        """Hazard this month of accepting what the levers offer."""
+        now, p = self.now, self.model.p
+        asks = 0.0
+        for lever in ASKING:
+            dose, prompt = self.dose[lever], p.get(f"prompt_{lever}")
+            if lever == "train_trainer":
+                dose, prompt = p["train_trainer_discount"] * dose, p["prompt_training"]
+            again = p["asked_again"] if now.asked & self.bit(lever) else 1
+            asks += prompt * dose * again
+        if asks == 0:
+            return 0.0
+        x = (
+            p["b_leadership"] * now.leadership
+            + p["b_veteran"] * now.veteran
+            + p["b_recovery"] * now.recovery
+            + p["b_ebp"] * now.ebp
+            + p["b_fit"] * now.fit
+            + p["b_time"] * self.felt_time()
+            + p["b_sensitive"] * (now.sensitive_left > 0)
+            + p["b_prrc"] * self.has_prrc()
+        )
+        return asks * math.exp(p["offer_setting"] + p["readiness"] * x)
+
+    def bit(self, lever):
+        return 2 ** list(self.dose).index(lever)
+
+    def decision(self):
+        if self.now.status != NOT_PROVIDING:
+            return
+        own, accepting = self.own_accord() / 12, self.accepting()
+        for lever in ASKING:
+            if self.dose[lever] > 0:
+                self.new.asked |= self.bit(lever)
+        u1, u2, _, _ = self.model.luck.lanes(self.model.month, philox.DECIDE, self.index)
+        if u1 < -math.expm1(-(own + accepting)):
             self.new.status = PREPARING
-            self.log("site decided")
+            self.log("site decided", int(u2 * (own + accepting) < accepting))
+            for person in self.key_staff():
+                if person.left or "AWARE" in person.now | person.new:
+                    continue
+                if person.lanes(philox.BRIEF)[0] < self.model.p["briefing"]:
+                    person.hear_from_site()
 
     def implementation(self):
-        if self.now.status == NOT_PROVIDING:
-            return
-        self.train()
+        if self.now.status != NOT_PROVIDING:
+            self.train_providers()
+        if self.now.status != PROVIDING and self.led() > 0:
+            self.train_team()
         if self.now.status == PREPARING:
             self.start()
-        else:
+            if self.new.status == PREPARING:
+                self.give_up()
+        elif self.now.status == PROVIDING:
             self.fill_team()
             self.move_fidelity()
 
-    def train(self):
+    def led(self):
+        """Hazard per year that training levers complete somebody's training."""
         p, dose = self.model.p, self.dose
         lessons = dose["training"] + p["train_trainer_discount"] * dose["train_trainer"]
-        led = p["training_rate"] * p["training_completion"] * lessons
+        return p["training_rate"] * p["training_completion"] * lessons
+
+    def train_team(self):
+        probability = monthly(self.led())
+        places, ranked = int(self.model.p["team_size"]), []
+        for person in self.staff:
+            if not person.smi or person.left:
+                continue
+            if "TRAINED" in person.now:
+                places -= 1
+                continue
+            rank = person.lanes(philox.TRAIN)[1]
+            if "CHAMPION" in person.now:
+                rank += 0
+            elif "SUPPORTIVE" in person.now:
+                rank += 1
+            elif "AWARE" in person.now:
+                rank += 2
+            else:
+                rank += 3
+            ranked.append((rank, person.slot, person))
+        ranked.sort(key=lambda entry: entry[:2])
+        for _, _, person in ranked[: max(0, places)]:
+            completes, _, supports, _ = person.lanes(philox.TRAIN)
+            if completes < probability:
+                if "AWARE" not in person.new:
+                    person.hear_from_site()
+                person.new.add("TRAINED")
+                if supports < self.model.p["training_support"]:
+                    person.new.add("SUPPORTIVE")
+
+    def give_up(self):
+        p, dose = self.model.p, self.dose
+        helps = ("facilitation", "training", "collaborative", "funding")
+        support = min(1, max(dose[lever] for lever in helps))
+        rate = p["giveup_rate"] * math.exp(-p["giveup_support"] * support)
+        if self.uniform(philox.GIVE_UP) < monthly(rate):
+            self.new.status = NOT_PROVIDING
+            self.new.events += GAVE_UP
+            self.log("site gave up preparing")
+
+    def train_providers(self):
+        p, dose = self.model.p, self.dose
+        led = self.led() if self.now.status == PROVIDING else 0.0
         second = p["train_trainer_second"] * self.now.trained * min(dose["train_trainer"], 1)
         probability = monthly(p["training_access"] + led + second)
         for person in self.staff:
@@ -216,8 +323,11 @@ class VAMC(mesa.Agent):
 
     def start(self):
         p, month, now, new = self.model.p, self.model.month, self.now, self.new
-        shorter = math.exp(-p["facilitation_startup"] * self.dose["facilitation"])
-        if self.uniform(philox.START) >= 1 / max(1, p["startup_months"] * shorter):
+        ratio = math.exp(
+            p["startup_difficulty"] * p["difficulty"]
+            - p["facilitation_startup"] * self.dose["facilitation"]
+        )
+        if self.uniform(philox.START) >= 1 / max(1, p["startup_months"] * ratio):
             return
         self.fill_team()
         if not self.flagged("DELIVERING"):
@@ -266,6 +376,7 @@ class VAMC(mesa.Agent):
             + p["audit_fidelity"] * dose["audit"]
             + p["collaborative_fidelity"] * p["collaborative_completion"] * dose["collaborative"]
             + p["g_leadership"] * now.leadership
+            - p["difficulty"]
         )
         gap = clip(target, 1, 5) - now.fidelity
         self.new.fidelity = clip(now.fidelity + p["fidelity_rate"] * gap, 1, 5)
@@ -280,9 +391,10 @@ class VAMC(mesa.Agent):
             + p["d_support"] * self.share_supportive()
             + p["d_leader"] * (now.leader_month >= self.model.month - 12)
             + p["d_prrc"] * self.has_prrc()
-            + p["d_time"] * now.time
+            + p["d_time"] * self.felt_time()
             + p["d_fidelity"] * (now.fidelity - 3)
             + p["audit_stop"] * self.dose["audit"]
+            + p["funding_stop"] * min(self.dose["funding"], 1)
         )
         stops = self.uniform(philox.STOP) < monthly(math.exp(log_hazard))
         if stops or not self.flagged("DELIVERING"):

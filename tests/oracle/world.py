@@ -91,6 +91,7 @@ class OracleModel(mesa.Model):
         sites.do("decision")
         sites.do("implementation")
         sites.do("sustainment")
+        people.do("note_forgetting")
         sites.do("record")
         self.month += 1
 

@@ -12,13 +12,22 @@ from hypothesis import strategies as some
 
 import imr_sim as imr
 from imr_sim.model.batch import Batch, Setting
-from imr_sim.model.state import NEVER, NOT_PROVIDING, PREPARING, PROVIDING, STARTED, STOPPED
+from imr_sim.model.state import (
+    GAVE_UP,
+    NEVER,
+    NOT_PROVIDING,
+    PREPARING,
+    PROVIDING,
+    STARTED,
+    STOPPED,
+)
 from imr_sim.strategies import LEVERS
 
 ARROWS = {
     (NOT_PROVIDING, NOT_PROVIDING),
     (NOT_PROVIDING, PREPARING),
     (PREPARING, PREPARING),
+    (PREPARING, NOT_PROVIDING),
     (PREPARING, PROVIDING),
     (PROVIDING, PROVIDING),
     (PROVIDING, NOT_PROVIDING),
@@ -105,7 +114,9 @@ def check_sites(batch, record, before):
     assert (sites["delivering"] <= batch.params["team_size"][:, None]).all()
     assert ((sites["delivering"] > 0) == provides).all()
     started, stopped = events & STARTED > 0, events & STOPPED > 0
+    gave_up = events & GAVE_UP > 0
     assert (started == ((before == PREPARING) & provides)).all()
+    assert (gave_up == ((before == PREPARING) & (status == NOT_PROVIDING))).all()
     assert (stopped == ((before == PROVIDING) & (status == NOT_PROVIDING))).all()
     assert (sites["stop_month"][stopped] == month).all()
     latest = np.maximum(sites["first_month"], sites["restart_month"])

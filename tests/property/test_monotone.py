@@ -1,12 +1,13 @@
 """More of what informs never leaves anybody less informed, under the same luck.
 
-It holds person by person and month by month when nobody forgets and a site's providing IMR informs
-nobody (``forgetting = visibility = 0``), the lever does not keep providers in their posts (no
-training, no audit) and people hear from ties, media and levers alone. Then the hazard of hearing
-rises in the dose and in who is aware, the same uniform meets a larger probability, and hires bring
-what their equally or better informed predecessors know. Support, championing and decisions may go
-on: they do not inform. With forgetting it fails: who heard early may have forgotten by the month
-in which the other first hears. With visibility it fails through programmes that stop.
+It holds person by person and month by month when nobody forgets, neither a site's providing IMR
+nor its deciding informs anybody (``forgetting = visibility = briefing = 0``), the lever does not
+keep providers in their posts (no training, no audit) and people hear from ties, media and levers
+alone. Then the hazard of hearing rises in the dose and in who is aware, the same uniform meets a
+larger probability, and hires bring what their equally or better informed predecessors know.
+Support, championing and decisions may go on: they do not inform then. With forgetting it fails:
+who heard early may have forgotten by the month in which the other first hears. With visibility it
+fails through programmes that stop; with briefing, through sites that cannot be asked any more.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ def dosed(system, levers, dose):
     some.integers(0, 2**64 - 1),
 )
 def test_more_of_an_informing_lever_leaves_nobody_less_aware(small, lever, dose, more, seed):
-    draws = imr.prior(3, seed=seed % 997).replace(forgetting=0, visibility=0)
+    draws = imr.prior(3, seed=seed % 997).replace(forgetting=0, visibility=0, briefing=0)
     less = aware(small, draws.values, seed, dosed(small, [lever], dose))
     further = aware(small, draws.values, seed, dosed(small, [lever], min(dose + more, 2)))
     assert (less <= further).all()
 
 
 def test_a_strong_lever_leaves_somebody_more_aware(small):
-    draws = imr.prior(3, seed=1).replace(forgetting=0, visibility=0)
+    draws = imr.prior(3, seed=1).replace(forgetting=0, visibility=0, briefing=0)
     for lever in INFORMING:
         without = aware(small, draws.values, 1, dosed(small, [], 0))
         with_it = aware(small, draws.values, 1, dosed(small, [lever], 2))
@@ -71,7 +72,9 @@ def test_a_strong_lever_leaves_somebody_more_aware(small):
 
 @pytest.mark.parametrize("name", ["media", "beta_within", "beta_between", "external_aware"])
 def test_better_news_leaves_nobody_less_aware(small, name):
-    draws = imr.prior(3, seed=2).replace(forgetting=0, visibility=0, external_experienced=0)
+    draws = imr.prior(3, seed=2).replace(
+        forgetting=0, visibility=0, briefing=0, external_experienced=0
+    )
     nothing = dosed(small, [], 0)
     few = aware(small, draws.replace(**{name: 0.02}).values, 5, nothing)
     many = aware(small, draws.replace(**{name: 0.3}).values, 5, nothing)

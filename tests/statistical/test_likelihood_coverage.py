@@ -16,8 +16,8 @@ from imr_sim.studies import prior_observation
 
 BANK, ROUNDS = 400, 5
 MAIN = {  # what each target tells of, as the study expects to see it
-    "census_tables": lambda p: p["p"][..., 1::2].sum(axis=-1).mean(axis=1),
-    "between_state": lambda p: p["mean"],
+    "census_by_kind": lambda p: p["p"].mean(axis=(1, 2)),
+    "between_state": lambda p: p["mean"].mean(axis=1),
     "survey_bounds": lambda p: p["p_bounds"][:, 7] * p["p_trained"][:, 1],
     "interview_contrast": lambda p: p["p"].mean(axis=(1, 2)),
     "sustainment": lambda p: p["p"][:, 0, 0],

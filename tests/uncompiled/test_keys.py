@@ -52,7 +52,7 @@ def test_no_key_is_used_twice_in_histories_under_random_doses(keys):
     twice = [key for key, times in Counter(keys).items() if times > 1]
     assert not twice
     decisions = Counter(decision_of(key) for key in keys)
-    expected = set(DRAW_OF_POSTS) | set(range(7, 12)) | set(range(20, 26)) | {30, 31, 32, 33, 35}
+    expected = {*DRAW_OF_POSTS, *range(7, 12), rng.BRIEF, *range(20, 27), *range(30, 34), rng.PRRC}
     assert expected <= set(decisions), "a decision that was never drawn proves nothing"
     assert len(keys) > 20_000
 

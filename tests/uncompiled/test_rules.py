@@ -100,7 +100,7 @@ def test_support_champions_and_fatigue_follow_the_site():
 
 def factor_by_factor(function, base, expected):
     """The log hazard with nothing, and what one more of each coefficient alone adds to it."""
-    nothing = dict.fromkeys(expected, 0)
+    nothing = dict.fromkeys(expected, 0) | {"funding_time": 0}
     assert function(given(**{base: 0.7}, **nothing)) == is_(0.7)
     for name, adds in expected.items():
         added = function(given(**{base: 0.7}, **{**nothing, name: 1})) - 0.7
@@ -132,26 +132,108 @@ def test_each_factor_adds_its_own_part_to_the_log_hazard_of_the_decision():
         "b_time": 13,
     }
     factor_by_factor(
-        lambda p: rules.decision_log_hazard(p, site, 0.25, True, False), "a0", expected
+        lambda p: rules.decision_log_hazard(p, site, 0.25, True, False, NO_DOSE), "a0", expected
     )
     site.champions, site.importer_champions = 0, 2
     other = {**expected, "b_champion": 0, "b_importer": 1, "b_sensitive": 0, "b_prrc": 1}
-    factor_by_factor(lambda p: rules.decision_log_hazard(p, site, 0.25, False, True), "a0", other)
+    factor_by_factor(
+        lambda p: rules.decision_log_hazard(p, site, 0.25, False, True, NO_DOSE), "a0", other
+    )
 
 
-def test_each_lever_adds_its_own_part_to_the_decision():
-    dose = [2.0**k for k in range(len(LEVERS))]
-    names = ("materials", "meetings", "outreach", "champions", "mandate", "facilitation")
-    for name in names:
-        p = given(**{f"{n}_decision": float(n == name) for n in names})
-        assert rules.decision_lever_terms(p, dose) == dose[LEVERS.index(name)], name
+def doses(**dose):
+    return [float(dose.get(lever, 0)) for lever in LEVERS]
 
 
-def test_preparations_take_their_months_and_at_least_one():
-    p = given(startup_months=8, facilitation_startup=log(2))
+NO_DOSE = doses()
+PROMPTS = [f"prompt_{lever}" for lever in LEVERS if lever in {
+    "materials", "meetings", "outreach", "champions", "leadership", "mandate", "training",
+    "facilitation", "collaborative", "funding",
+}]  # fmt: skip
+
+
+def test_funding_is_felt_as_staff_time_up_to_a_dose_of_1():
+    p, site = given(funding_time=0.5), given(time=2)
+    assert rules.felt_time(p, site, NO_DOSE) == 2
+    assert rules.felt_time(p, site, doses(funding=0.5)) == is_(2.25)
+    assert rules.felt_time(p, site, doses(funding=2)) == is_(2.5)
+    coefficient = dict.fromkeys(
+        ("b_awareness", "b_champion", "b_importer", "b_leadership", "b_veteran", "b_sensitive",
+         "b_prrc", "b_recovery", "b_ebp", "b_fit", "a0"), 0
+    )  # fmt: skip
+    p = given(**coefficient, b_time=3, funding_time=0.5)
+    site = given(champions=0, importer_champions=0, time=2, **dict.fromkeys(
+        ("leadership", "veteran", "recovery", "ebp", "fit"), 0
+    ))  # fmt: skip
+    assert rules.decision_log_hazard(p, site, 0, 0, 0, doses(funding=1)) == is_(7.5)
+
+
+def test_each_lever_that_asks_adds_its_own_offer_by_its_dose():
+    strong = [2.0**k for k in range(len(LEVERS))]
+    for name in PROMPTS:
+        p = given(asked_again=0, train_trainer_discount=0, **{n: float(n == name) for n in PROMPTS})
+        expected = strong[LEVERS.index(name.removeprefix("prompt_"))]
+        assert rules.offers(p, strong, 0) == is_(expected), name
+    p = given(asked_again=0, train_trainer_discount=0.5, **dict.fromkeys(PROMPTS, 0))
+    p.prompt_training = 3
+    assert rules.offers(p, doses(train_trainer=2), 0) == is_(3 * 0.5 * 2)
+    p = given(asked_again=0.1, train_trainer_discount=1, **dict.fromkeys(PROMPTS, 1))
+    for lever in ("simplify", "consensus", "audit", "exchange", "open_prrc"):
+        assert rules.offers(p, doses(**{lever: 2}), 0) == 0
+
+
+def test_who_was_asked_before_accepts_a_share_of_it_lever_by_lever():
+    p = given(asked_again=0.1, train_trainer_discount=1, **dict.fromkeys(PROMPTS, 1))
+    asked = rules.asked_by(doses(outreach=1, simplify=1), 0)
+    assert asked == 2 ** LEVERS.index("outreach")
+    assert rules.offers(p, doses(outreach=1), asked) == is_(0.1)
+    assert rules.offers(p, doses(outreach=1, funding=1), asked) == is_(1.1)
+    asked = rules.asked_by(doses(train_trainer=0.5), asked)
+    assert rules.offers(p, doses(training=1), asked) == is_(1)
+    assert rules.offers(p, doses(train_trainer=1), asked) == is_(0.1)
+    assert rules.asked_by(NO_DOSE, asked) == asked  # never forgotten
+
+
+def test_what_moves_a_site_moves_it_to_accept_too_as_far_as_it_is_ready():
+    site = given(leadership=2, veteran=3, recovery=5, ebp=7, fit=11, time=13, key_aware=0)
+    names = {
+        "b_leadership": 2, "b_veteran": 3, "b_recovery": 5, "b_ebp": 7, "b_fit": 11, "b_time": 13,
+        "b_sensitive": 1, "b_prrc": 1,
+    }  # fmt: skip
+
+    def accepting(readiness, offered=0.3, **values):
+        p = given(
+            offer_setting=0.2,
+            readiness=readiness,
+            funding_time=1,
+            **{**dict.fromkeys(names, 0), **values},
+        )
+        return rules.accepting_hazard(p, site, offered, 1, 1, NO_DOSE)
+
+    assert accepting(0.5) == is_(0.3 * exp(0.2))
+    for name, adds in names.items():
+        assert accepting(0.25, **{name: 0.1}) == is_(0.3 * exp(0.2 + 0.025 * adds)), name
+    assert accepting(1, offered=0.0, b_fit=9) == 0
+
+
+def test_preparations_take_their_months_and_at_least_one_longer_where_the_practice_is_hard():
+    p = given(startup_months=8, facilitation_startup=log(2), startup_difficulty=1, difficulty=0)
     assert rules.startup_probability(p, 0.0) == is_(1 / 8)
     assert rules.startup_probability(p, 1.0) == is_(1 / 4)
-    assert rules.startup_probability(given(startup_months=0.5, facilitation_startup=1), 0.0) == 1
+    p.startup_difficulty, p.difficulty = log(4), 0.5
+    assert rules.startup_probability(p, 0.0) == is_(1 / 16)
+    p.startup_months, p.facilitation_startup = 0.5, 1
+    assert rules.startup_probability(p, 0.0) == is_(1)
+
+
+def test_support_keeps_a_preparing_site_from_giving_up():
+    p = given(giveup_rate=2, giveup_support=log(4))
+    assert rules.giving_up_rate(p, NO_DOSE) == 2
+    for lever in ("facilitation", "training", "collaborative", "funding"):
+        assert rules.giving_up_rate(p, doses(**{lever: 0.5})) == is_(1), lever
+    everything = doses(facilitation=0.2, training=2, collaborative=1, funding=0.1)
+    assert rules.giving_up_rate(p, everything) == is_(0.5)
+    assert rules.giving_up_rate(p, doses(audit=1, materials=1)) == 2
 
 
 def test_training_comes_by_itself_from_trainers_and_from_colleagues():
@@ -162,10 +244,12 @@ def test_training_comes_by_itself_from_trainers_and_from_colleagues():
         train_trainer_discount=0.8,
         train_trainer_second=0.3,
     )
+    assert rules.led_training_hazard(p, doses(training=2)) == is_(2)
+    assert rules.led_training_hazard(p, doses(training=2, train_trainer=0.5)) == is_(2.4)
     assert rules.training_hazard(p, 0.0, 0.0, 5.0) == is_(0.1)
     assert rules.training_hazard(p, 2.0, 0.0, 0.0) == is_(0.1 + 2)
-    assert rules.training_hazard(p, 0.0, 0.5, 4.0) == is_(0.1 + 0.4 + 0.6)
-    assert rules.training_hazard(p, 0.0, 2.0, 4.0) == is_(0.1 + 1.6 + 1.2)
+    assert rules.training_hazard(p, 0.4, 0.5, 4.0) == is_(0.1 + 0.4 + 0.6)
+    assert rules.training_hazard(p, 1.6, 2.0, 4.0) == is_(0.1 + 1.6 + 1.2)
 
 
 def test_fidelity_moves_to_what_a_team_and_its_support_make_of_it_within_the_scale():
@@ -180,9 +264,11 @@ def test_fidelity_moves_to_what_a_team_and_its_support_make_of_it_within_the_sca
     site = given(leadership=0.2)
     for name in names:
         values = {n: float(n == name) for n in names}
-        p = given(f_floor=2, collaborative_completion=0.5, **values)
+        p = given(f_floor=2, collaborative_completion=0.5, difficulty=0, **values)
         assert rules.fidelity_target(p, site, 0.5, 2.0, 0.3, 1.6) == is_(2 + expected[name]), name
-    p = given(collaborative_completion=1, **dict.fromkeys(names, 0))
+    p = given(collaborative_completion=1, difficulty=0.75, **dict.fromkeys(names, 0))
+    p.f_floor = 3
+    assert rules.fidelity_target(p, site, 0.0, 0.0, 0.0, 0.0) == is_(2.25)
     for floor, held in ((0.4, 1), (6.2, 5)):
         p.f_floor = floor
         assert rules.fidelity_target(p, site, 0.0, 0.0, 0.0, 0.0) == held
@@ -198,13 +284,19 @@ def test_each_factor_adds_its_own_part_to_the_log_hazard_of_a_stop():
         "d_time": 2,
         "d_fidelity": 1.5,
         "audit_stop": 0.7,
+        "funding_stop": 0.4,
     }
+    dose = doses(audit=0.7, funding=0.4)
     factor_by_factor(
-        lambda p: rules.stop_log_hazard(p, site, 0.3, True, False, 0.7), "d0", expected
+        lambda p: rules.stop_log_hazard(p, site, 0.3, True, False, dose), "d0", expected
     )
     site.champions = 1
     other = {**expected, "d_no_champion": 0, "d_leader": 0, "d_prrc": 1}
-    factor_by_factor(lambda p: rules.stop_log_hazard(p, site, 0.3, False, True, 0.7), "d0", other)
+    factor_by_factor(lambda p: rules.stop_log_hazard(p, site, 0.3, False, True, dose), "d0", other)
+    p = given(**dict.fromkeys((*expected, "d0"), 0) | {"d_time": 1, "funding_stop": -2})
+    p.funding_time = 0.5
+    much = doses(funding=2)
+    assert rules.stop_log_hazard(p, site, 0.3, False, True, much) == is_(2.5 - 2)
 
 
 def test_leadership_is_culture_leader_engagement_and_less_by_a_mandate():

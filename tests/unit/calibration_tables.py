@@ -11,7 +11,14 @@ from imr_sim.evidence import DEFAULT_TARGETS
 from imr_sim.evidence.observed import DIFFER, FACTORS
 
 YEARS = (2010, 2014, 2015, 2016, 2017)
-SHARES = {"all": 0.42, "with_psr": 0.64, "without_psr": 0.25}
+SHARES = {
+    "campus": 0.68,
+    "campus_with_psr": 0.72,
+    "campus_without_psr": 0.36,
+    "outpatient": 0.31,
+    "outpatient_with_psr": 0.5,
+    "outpatient_without_psr": 0.25,
+}
 
 
 def trace(stages: int = 6, sweeps: int = 3) -> pd.DataFrame:
@@ -36,8 +43,8 @@ def identifiability(informed: int = 20) -> pd.DataFrame:
     by = [
         "",
         "interview_contrast",
-        "census_tables (too few draws to tell)",
-        "survey_bounds, sustainment, census_tables (too few draws to tell)",
+        "census_by_kind (too few draws to tell)",
+        "survey_bounds, sustainment, census_by_kind (too few draws to tell)",
     ]
     knows = np.arange(len(names)) < informed
     table = pd.DataFrame(
@@ -75,11 +82,12 @@ def predictive(patterns: str = "123456") -> pd.DataFrame:
         return {**about, "group": group, "year": year, **worlds}
 
     rows = [
-        row("P1" if group == "all" else "P2", "facilities offering IMR", share, group, year)
+        row("P2" if "psr" in group else "P1", "locations offering IMR", share, group, year)
         for group, share in SHARES.items()
         for year in YEARS
     ]
-    rows.append(row("P5", "between-state chi-square over its degrees of freedom", 1.37))
+    for kind, ratio in (("campus", 1.12), ("outpatient", 1.56)):
+        rows.append(row("P5", "between-state chi-square over its degrees of freedom", ratio, kind))
     for words in ("fewer than half of VAMCs provide IMR", "15 to 25% of providers trained"):
         rows.append(row("P4", words, year=2012, chance=(0.6, 0.95)))
     rows.append(row("P3", "all ten factors classified", year=2012, chance=(1.7e-5, 1.6e-4)))
@@ -97,7 +105,7 @@ def forecast(train_until: int = 2015) -> pd.DataFrame:
     for year in range(2010, 2021):
         for group, share in SHARES.items():
             lo, hi = share - 0.1, share + 0.1
-            seen = share + 0.15 * (year == 2017 and group == "with_psr")
+            seen = share + 0.15 * (year == 2017 and group == "campus_with_psr")
             known = year in YEARS
             rows.append(
                 {

@@ -84,8 +84,8 @@ def test_a_killed_run_goes_on_to_the_same_draws(here):
 @pytest.mark.parametrize(
     "arguments, says",
     [
-        (["calibrate", "targets=[census_table]"], "there is no such target"),
-        (["calibrate", "targets=[census_tables,census_totals]"], "the same evidence"),
+        (["calibrate", "targets=[census_by]"], "there is no such target"),
+        (["calibrate", "targets=[census_by_kind,census_margins]"], "the same evidence"),
         (["calibrate", "targets=[]"], "targets"),
         (["calibrate", "train_until=1995"], "nothing was observed"),
         (["calibrate", "bank=10", "draws=20"], "bank=20 or more"),

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import imr_sim as imr
-from imr_sim.experiment.idle import _lever, idle_parameters
+from imr_sim.experiment.idle import OF_LEVERS, idle_parameters, levers_of
 from imr_sim.model.parameters import GROUPS, SPECS, Parameters
 from imr_sim.practice import load_practice
 from imr_sim.strategies import Strategy, Wish, load_strategy, strategy_names
 from imr_sim.strategies.levers import LEVERS
 
-NAMES = [spec.name for group in ("lever effects", "lever costs") for spec in GROUPS[group]]
+NAMES = [spec.name for group in OF_LEVERS for spec in GROUPS[group]]
 
 
 class Mine(Strategy):
@@ -22,8 +22,11 @@ class Mine(Strategy):
         return Wish.nothing(view)
 
 
-def test_every_parameter_of_a_lever_is_named_after_it():
-    assert {_lever(name) for name in NAMES} <= set(LEVERS)
+def test_every_parameter_of_a_lever_is_named_after_it_or_shared():
+    assert all(levers_of(name) and levers_of(name) <= set(LEVERS) for name in NAMES)
+    assert levers_of("prompt_training") == levers_of("training_rate") == {"training"}
+    assert levers_of("train_trainer_second") == {"train_trainer"}
+    assert "simplify" not in levers_of("asked_again")
 
 
 @pytest.mark.parametrize("name", strategy_names())
@@ -50,4 +53,4 @@ def test_the_support_of_a_practice_is_in_use():
     practice = load_practice("invented_training_small")
     idle = idle_parameters([load_strategy("none")], practice)
     used = {c.lever for c in practice.support.strategy.components}
-    assert used and not {n for n in idle if _lever(n) in used}
+    assert used and not {n for n in idle if levers_of(n) & used}

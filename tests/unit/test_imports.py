@@ -19,13 +19,14 @@ SCRIPTS = sorted(
 )
 
 # Part -> the parts it may import besides itself (docs/architecture.md).
-BASE = {"errors", "limits", "checks", "months", "paths", "csv_files"}
+BASE = {"errors", "limits", "checks", "months", "durable", "paths", "csv_files"}
 BELOW_MODEL = BASE | {"system", "strategies"}
 MAY_IMPORT = {
     "errors": set(),
     "limits": set(),
     "checks": {"errors", "limits"},
     "months": {"errors", "limits", "checks"},
+    "durable": {"errors"},
     "paths": {"errors"},
     "csv_files": set(),
     "system": BASE,
@@ -33,14 +34,16 @@ MAY_IMPORT = {
     "model": BELOW_MODEL,
     "practice": BELOW_MODEL | {"model"},
     "analysis": {"errors"},
-    "plots": {"analysis", "errors", "paths"},
+    "diffusion": BELOW_MODEL,
+    "plots": {"analysis", "diffusion", "errors", "paths"},
     "experiment": BELOW_MODEL | {"model", "practice", "analysis"},
     "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
+    "trials": BELOW_MODEL | {"model", "practice"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "calibration": BELOW_MODEL
-    | {"model", "practice", "experiment", "evidence", "studies", "analysis"},
+    | {"model", "practice", "experiment", "evidence", "studies", "trials", "analysis"},
 }
 ANYTHING = {"__init__", "cli"}  # the public names, and the command line on top
 LIBRARIES = {
@@ -49,12 +52,13 @@ LIBRARIES = {
     "checks": {"numpy", "pandas"},
     "csv_files": {"numpy", "pandas"},
     "months": {"pandas"},
+    "durable": set(),
     "paths": {"numpy", "pandas"},
     "analysis": {"numpy", "pandas", "xarray", "scipy"},
     "evidence": {"numpy", "scipy"},
 }
 ONLY_IN = {"hydra": {"cli"}, "omegaconf": {"cli"}, "mesa": {"mesa_model"}, "matplotlib": {"plots"}}
-ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}}
+ONLY_IN |= {"SALib": {"sensitivity"}, "sklearn": {"sensitivity"}, "statsmodels": {"diffusion"}}
 EXECUTE = {"pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib", "runpy"}
 # Compiled code is what it loads: only its own, from where nobody else can write.
 COMPILED_CODE = PACKAGE / "model" / "compile_cache.py"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
-from mesa import Agent, DataCollector
+from mesa import Agent, DataCollector, batch_run
 
 import imr_sim as imr
 from imr_sim.errors import RequestError
@@ -135,14 +138,14 @@ def test_an_extra_agent_can_spread_the_word():
             super().step()
 
     assert run(IMRModel(SYSTEM, SILENT), 60).history().aware.max() == 0
-    model = Campaigning(SYSTEM, SILENT)
+    model = Campaigning(SYSTEM, SILENT, seed=1)
     Herald(model)
     history = run(model, 60).history()
     assert model.steps == model.months_run == 60
     aware = history.aware[0, 0].sum(axis=1)
     assert aware[0] == 1
     assert aware[-1] > 60  # ties and sites carry it on
-    again = Campaigning(SYSTEM, SILENT)
+    again = Campaigning(SYSTEM, SILENT, seed=1)
     Herald(again)
     assert np.array_equal(run(again, 60).history().record, history.record)
 
@@ -188,3 +191,72 @@ def test_a_history_ends_where_the_books_do(monkeypatch):
 def test_a_wrong_request_is_refused_at_once_in_words(wrong, words):
     with pytest.raises(RequestError, match=words):
         IMRModel(SYSTEM, **wrong)
+
+
+class Collecting(IMRModel):
+    """What `batch_run` wants."""
+
+    def __init__(self, **options):
+        super().__init__(SYSTEM, PARAMETERS, **options)
+        self.datacollector = DataCollector(
+            model_reporters={"seed": "seed", "aware": aware, "months": "months_run"}
+        )
+
+    def step(self):
+        super().step()
+        self.datacollector.collect(self)
+
+
+def aware(model):
+    return sum(model.agents_by_type[VAMC].get("aware"))
+
+
+def test_iterations_of_a_batch_run_differ_and_can_be_had_again():
+    rows = batch_run(Collecting, {}, iterations=5, max_steps=48, display_progress=False)
+    assert len({row["seed"] for row in rows}) == 5
+    assert len({row["aware"] for row in rows}) > 1
+    for row in rows:
+        again = run(IMRModel(SYSTEM, PARAMETERS, seed=row["seed"]), row["months"])
+        assert aware(again) == row["aware"]
+
+
+def test_seed_zero_is_a_seed_and_none_is_not():
+    assert IMRModel(SYSTEM, PARAMETERS, seed=0).seed == 0
+    seeds = [IMRModel(SYSTEM, PARAMETERS).seed for _ in range(20)]
+    assert len(set(seeds)) == 20 and all(0 <= seed < 2**64 for seed in seeds)
+
+
+class Visitor(Agent):
+    """A user's own agent."""
+
+
+def test_models_that_nobody_refers_to_are_freed():
+    known = len(Agent._ids)
+    models = weakref.WeakSet()
+    for seed in range(30):
+        model = run(IMRModel(SYSTEM, PARAMETERS, seed=seed), 2)
+        Visitor(model)
+        models.add(model)
+    assert len(Agent._ids) == known  # where Mesa would keep them
+    assert len(models) < 30  # Python's collector has been round already
+    del model
+    gc.collect()
+    assert len(models) == 0
+
+
+def test_a_history_does_not_hold_its_model():
+    model = run(IMRModel(SYSTEM, PARAMETERS, seed=1), 2)
+    history, gone = model.history(), weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None and history.shape[2] == 2
+
+
+def test_agents_have_numbers_of_their_own_a_users_included():
+    model = IMRModel(SYSTEM, PARAMETERS, seed=1)
+    visitors = [Visitor(model) for _ in range(3)]
+    numbers = [agent.unique_id for agent in model.agents]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert [v.unique_id for v in visitors] == numbers[-3:]
+    model.agents_by_type[Visitor].do("remove")
+    assert len(model.agents) == len(numbers) - 3

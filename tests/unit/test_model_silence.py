@@ -9,6 +9,8 @@ import pytest
 import worlds
 
 import imr_sim as imr
+from imr_sim.model.batch import Batch, Setting
+from imr_sim.strategies import LEVERS
 from imr_sim.system import Ties
 
 NO_NEWS = {"media": 0, "external_aware": 0, "external_experienced": 0}
@@ -34,11 +36,19 @@ def test_with_no_media_no_informed_hires_and_no_levers_nobody_ever_hears_of_imr(
     assert not history.started.any()
 
 
-def test_levers_that_do_not_inform_cannot_make_a_site_decide_that_has_not_heard(small):
-    draws = imr.prior(6, seed=2).replace(**NO_NEWS, a0=4, visibility=0)
-    for name in ("facilitation", "training", "consensus", "champions", "leadership", "open_prrc"):
-        history = imr.simulate(small, draws, name, months=60)
-        assert not history.aware.any() and not history.status.any()
+@pytest.mark.parametrize("lever", LEVERS)
+def test_only_who_is_informed_or_asked_can_decide(small, lever):
+    values = imr.prior(6, seed=2).replace(**NO_NEWS, a0=4, visibility=0).values
+    setting = Setting.of(small, 2, "2004-01", 1)
+    batch = Batch(setting, values, np.arange(6), np.zeros(6, int))
+    doses = np.zeros((6, small.n_sites, len(LEVERS)))
+    doses[..., LEVERS.index(lever)] = 1
+    record = batch.advance(60, doses)
+    if lever in ("simplify", "consensus", "audit", "exchange", "open_prrc"):
+        assert not record["aware"].any() or lever == "exchange"
+        assert not record["status"].any() or lever == "exchange"
+    else:
+        assert record["status"].any()
 
 
 def test_one_coordinator_who_knows_is_enough_to_begin(small):
@@ -53,7 +63,7 @@ class EmptyHanded(imr.Strategy):
 
     def wish(self, view, delivered):
         wish = imr.Wish.nothing(view)
-        for lever in ("materials", "facilitation", "training", "mandate", "open_prrc"):
+        for lever in LEVERS:
             wish.dose(lever)
         return wish
 

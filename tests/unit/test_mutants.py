@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import mutants
 import pytest
 
@@ -14,8 +16,9 @@ def test_the_line_is_there_once_and_the_fault_is_in_the_table_as_caught(fault):
     text = mutants.path(name).read_text(encoding="utf-8")
     assert text.count(before) == 1 and before != after
     row = next(row for row in TABLE.splitlines() if row.startswith(f"| {what} |"))
-    cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[2:4] == [f"`{before.strip()}`", f"`{after.strip()}`"]
+    cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+    shown = [f"`{mutants.in_a_line(text)}`" for text in (before, after)]
+    assert cells[1:4] == [f"`{name}.py`", *shown]
     assert cells[4].startswith("`test_") or cells[5].startswith("case ")
 
 

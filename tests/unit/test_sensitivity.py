@@ -20,6 +20,7 @@ from imr_sim.sensitivity.known import G, ishigami, sobol_g
 from imr_sim.sensitivity.library import problem
 from imr_sim.sensitivity.model import ratio_of_means
 from imr_sim.sensitivity.sample import Evaluations, morris_sample, pawn_sample, sobol_sample
+from imr_sim.sensitivity.words import report
 
 
 @dataclass(frozen=True)
@@ -249,8 +250,25 @@ def test_a_constant_outcome_has_no_influences():
         def evaluate(self, sample, progress):
             return {"y": np.full((len(sample.u), 2), 3.0)}
 
-    rows = analyse(Flat(), Settings(trajectories=4, samples=16, points=64)).indices
-    assert (rows["value"] == 0).all() and not rows["distinct"].any()
+    found = analyse(Flat(), Settings(trajectories=4, samples=16, points=64))
+    rows = found.indices
+    of_variance = rows["method"] == "sobol"  # shares of a variance that is not there
+    assert rows.loc[of_variance, "value"].isna().all()
+    assert (rows.loc[~of_variance, "value"] == 0).all() and not rows["distinct"].any()
+    assert found.noise["value"].isna().all()
+    text = report(found, "y", {})
+    assert "does not vary" in text and "decides most" not in text and "nan" not in text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_negative_share_of_variance_is_never_told_from_none(seed):
+    """Pure noise: estimates of shares fall on both sides of zero, some far below."""
+    sample = sobol_sample(("x1", "x2", "x3"), 16, True, seed)
+    values = np.random.default_rng(seed).normal(size=(len(sample.u), 2)) ** 3
+    rows = indices(Evaluations.of(sample, "y", values), resamples=50, second_order=True)
+    shares = rows[rows["index"].isin(["S1", "S2", "ST", "ST_beyond_luck"])]
+    assert (shares["value"] < 0).any()
+    assert not (shares["distinct"].astype(bool) & (shares["value"] <= 0)).any()
 
 
 def test_an_index_of_a_dropped_sample_still_names_what_it_is_of():

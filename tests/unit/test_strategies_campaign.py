@@ -13,6 +13,7 @@ from imr_sim.strategies import (
     LEVER_INDEX,
     LEVERS,
     NEVER,
+    PROVIDING,
     Campaign,
     Capacity,
     Component,
@@ -261,3 +262,105 @@ def test_doses_that_were_clipped_are_on_the_books(low, high):
     above = [x for x in (low, high) if x > 2 + 1e-9]
     assert np.isnan(lowest).all() if not below else (lowest == min(below)).all()
     assert np.isnan(highest).all() if not above else (highest == max(above)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    budget=st.floats(1e4, 2e6),
+    months=st.integers(1, 40),
+    later=st.integers(1, 30),
+    hours=st.none() | st.floats(10, 200),
+    only=st.sampled_from([(), ("not_providing",), ("prrc",)]),
+)
+def test_no_site_is_left_without_the_support_it_was_begun_with(
+    seed, budget, months, later, hours, only
+):
+    horizon = 48
+    plan = ComposedStrategy(
+        "bundle",
+        (
+            Component("facilitation", 1.0, Who("random", only=only), When(months=months)),
+            Component("training", 1.0, when=When(months=later, after="facilitation")),
+            Component("champions", 0.5, Who("largest"), When(start=6, months=5)),
+            Component("meetings", 1.0, Who(only=("providing",)), When(after="training")),
+        ),
+        capacity=Capacity(hours),
+        budget_usd=budget,
+    )
+    rng = np.random.default_rng(seed)
+    status = rng.choice([0, 0, 2], size=(horizon, B, S)).astype(np.uint8)
+    work = campaign(plan, horizon)
+    doses = run(work, horizon, seed, lambda month: {"status": status[month]})
+    assert (np.rint(work.spent_usd * 100).sum(axis=1) <= budget * 100 + 1e-6).all()
+    for lever, length in (("facilitation", months), ("training", later), ("champions", 5)):
+        has = doses[..., LEVER_INDEX[lever]] > 0
+        first = np.where(has.any(axis=0), has.argmax(axis=0), horizon)
+        due = np.minimum(length, horizon - first)
+        assert (has.sum(axis=0) == due).all(), lever
+    begun = (doses[..., FACILITATION] > 0).any(axis=0)
+    trained = (doses[..., TRAINING] > 0).any(axis=0)
+    in_time = (doses[:-1, ..., FACILITATION] > 0).any(axis=0)
+    assert (trained >= in_time).all() and (trained <= begun).all()
+    had_training = np.cumsum(doses[..., TRAINING] > 0, axis=0) - (doses[..., TRAINING] > 0) > 0
+    monitored = doses[..., LEVER_INDEX["meetings"]] > 0
+    assert (monitored == (had_training & (status == PROVIDING))).all()
+
+
+def test_more_money_begins_with_more_sites_and_all_of_it_is_put_to_use():
+    plan = ComposedStrategy("visits", (Component("outreach", when=When(months=6)),))
+    cost = 6 * 130_000
+    for sites in range(S + 1):
+        work = campaign(plan, 12, (sites * cost + cost - 1) / 100)
+        run(work, 12)
+        assert (work.supported.sum(axis=1) == min(sites, S)).all()
+        assert (np.rint(work.spent_usd * 100).sum(axis=1) == min(sites, S) * cost).all()
+
+
+def test_what_pauses_is_paid_for_when_it_goes_on():
+    plan = ComposedStrategy("watch", (Component("champions", 1.0, Who(only=("not_providing",))),))
+    work = campaign(plan, 10, (1500 + 10 * 800) * 3)
+    seen = [0, 1, 2]
+
+    def each(month):
+        return {"status": providing(*seen) if 3 <= month < 6 else providing()}
+
+    doses = run(work, 10, 0, each)[..., LEVER_INDEX["champions"]] > 0
+    first = doses[0]
+    assert (first.sum(axis=1) == 3).all()
+    for month in range(10):
+        paused = each(month)["status"] == PROVIDING
+        assert ((doses[month] & first) == (first & ~paused)).all()  # what is set free serves others
+
+
+def test_a_prrc_that_was_opened_stays_open():
+    plan = ComposedStrategy(
+        "centers", (Component("open_prrc", 1.0, Who("largest", sites=2), When(months=3)),)
+    )
+    for budget in (None, 1e9):
+        doses = run(campaign(plan, 12, budget), 12)[..., LEVER_INDEX["open_prrc"]]
+        assert ((doses > 0).sum(axis=(0, 2)) == 2 * 12).all()
+
+
+def test_a_strategy_in_python_says_how_long_it_means_to_help():
+    class Short(Strategy):
+        name = "short"
+
+        def wish(self, view, delivered):
+            wish = Wish.nothing(view)
+            had = delivered.months("outreach")
+            wish.dose("outreach")[:] = had < 2
+            wish.plan("outreach", np.ones(view.luck.shape), 2.0 - had)
+            return wish
+
+    class Silent(Short):
+        def wish(self, view, delivered):
+            wish = super().wish(view, delivered)
+            wish.plans.clear()
+            return wish
+
+    money = 1300 * 2 * 5
+    short, silent = campaign(Short(), 10, money), campaign(Silent(), 10, money)
+    run(short, 1), run(silent, 1)
+    assert (short.supported.sum(axis=1) == 5).all()
+    assert (silent.supported.sum(axis=1) == 1).all()  # for all one knows it lasts to the horizon

@@ -12,12 +12,18 @@ import imr_sim as imr
 from imr_sim.calibration import Likelihood
 from imr_sim.calibration.likelihood import OBSERVERS
 from imr_sim.errors import RequestError
-from imr_sim.evidence import DEFAULT_TARGETS, TARGETS
+from imr_sim.evidence import DEFAULT_TARGETS, LOCATION_KINDS, TARGETS
 from imr_sim.model import state as st
 from imr_sim.model.state import RECORD
 from imr_sim.studies import OBSERVATION, default_observation, prior_observation
 from imr_sim.studies.bounds import bound_probabilities, trained_probabilities
-from imr_sim.studies.census import BetweenStates, cell_probabilities
+from imr_sim.studies.census import (
+    BetweenStates,
+    cell_probabilities,
+    expected_shares,
+    margins,
+    offering,
+)
 from imr_sim.studies.interviews import ERRORS, THRESHOLDS, differs_table, presence
 from imr_sim.studies.sustainment import outcomes
 
@@ -94,19 +100,18 @@ def test_a_drawn_data_set_can_stand_for_the_observed_one(small, likelihood, feat
     same = likelihood.draw(features, observation, np.random.default_rng(2))
     for name in DEFAULT_TARGETS:
         np.testing.assert_array_equal(same[9][name], data[9][name])
-        assert np.shape(data[9][name])[-1:] == (np.shape(likelihood.data[name])[-1:] or (1,)) or (
-            name == "between_state"
-        )
+        assert np.shape(data[9][name])[-1:] == np.shape(likelihood.data[name])[-1:]
 
 
-@pytest.mark.parametrize("name", [*DEFAULT_TARGETS, "census_totals"])
+@pytest.mark.parametrize("name", [*DEFAULT_TARGETS, "census_margins"])
 def test_draws_follow_the_likelihood(small, history, name):
     """If data come from one world, p(data | another) / p(data | it) has mean 1."""
     one = Likelihood(small, targets=[name])
     seen = one.watch(history.record[:, 0], history.factors[:, 0])
     here = default_observation(1)
     there = here | {
-        "report_other": np.array([0.21]),
+        "report_other_campus": np.array([0.46]),
+        "report_other_outpatient": np.array([0.21]),
         "survey_providers": np.array([50.0]),
         "coding_error": np.array([0.13]),
         "kindred_overdispersion": np.array([0.08]),
@@ -136,8 +141,8 @@ def _level(weights, truth, value, u):
 
 
 MAIN = {  # what each target tells of, as the study expects to see it
-    "census_tables": lambda p: p["p"][..., 1::2].sum(axis=-1).mean(axis=1),
-    "between_state": lambda p: p["mean"],
+    "census_by_kind": lambda p: p["p"].mean(axis=(1, 2)),
+    "between_state": lambda p: p["mean"].mean(axis=1),
     "survey_bounds": lambda p: p["p_bounds"][:, 7] * p["p_trained"][:, 1],
     "interview_contrast": lambda p: p["p"].mean(axis=(1, 2)),
     "sustainment": lambda p: p["p"][:, 0, 0],
@@ -168,7 +173,7 @@ def test_intervals_from_data_of_the_model_have_the_stated_coverage(likelihood, f
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"targets": ["census_tables", "census_totals"]}, "same evidence"),
+        ({"targets": ["census_by_kind", "census_margins"]}, "same evidence"),
         ({"targets": ["survey_bounds", "survey_categories"]}, "same evidence"),
         ({"targets": ["survey_categories"]}, "not published"),
         ({"targets": ["no_such"]}, "no such target"),
@@ -189,13 +194,13 @@ def test_a_history_that_is_too_short_is_refused(likelihood, history):
 
 
 def test_until_drops_what_came_later(small, history):
-    early = Likelihood(small, targets=["census_tables", "between_state"], until=2015)
-    assert early.months == 136 and early.data["census_tables"].shape == (3, 4)
+    early = Likelihood(small, targets=["census_by_kind", "between_state"], until=2015)
+    assert early.months == 136 and early.data["census_by_kind"].shape == (3, 6)
     seen = early.watch(history.record[:, 0, :136], history.factors[:, 0])
     assert seen["census_vamcs"].shape == (DRAWS, 3, 2, 2)
-    assert Likelihood(small, until=2011).names == ("census_tables",)
+    assert Likelihood(small, until=2011).names == ("census_by_kind",)
     assert Likelihood(small, until=2013).names == (
-        "census_tables",
+        "census_by_kind",
         "survey_bounds",
         "interview_contrast",
     )
@@ -218,37 +223,56 @@ def test_observation_parameters_say_what_they_are():
 # --- the census
 
 
-def test_shares_of_cells_add_up_and_follow_the_vamcs():
+@pytest.mark.parametrize("kind", LOCATION_KINDS)
+def test_shares_of_cells_add_up_and_follow_the_vamcs(kind):
     vamcs = np.array([[[[[40, 20], [30, 49]]]]])
     values = default_observation(1)
-    p = cell_probabilities(vamcs, values, (2014,))[0, 0, 0]
+    p = cell_probabilities(vamcs, values, kind, (2014,))[0, 0, 0]
     assert p.sum() == pytest.approx(1)
     prrc = 69 / 139
-    psr = prrc * values["psr_prrc"][0] + (1 - prrc) * values["psr_none"][0]
+    psr = prrc * values[f"psr_prrc_{kind}"][0] + (1 - prrc) * values[f"psr_none_{kind}"][0]
     assert p[1].sum() == pytest.approx(psr)
     plain = dict(values, psr_link=np.zeros(1))
-    imr = cell_probabilities(vamcs, plain, (2014,))[0, 0, 0, :, 1].sum()
-    assert imr == pytest.approx(79 / 139 * 0.6 + 60 / 139 * 0.2)
+    imr = cell_probabilities(vamcs, plain, kind, (2014,))[0, 0, 0, :, 1].sum()
+    yes, no = (plain[f"report_{which}_{kind}"][0] for which in ("providing", "other"))
+    assert imr == pytest.approx(79 / 139 * yes + 60 / 139 * no)
 
 
-def test_the_list_of_2010_has_more_psychosocial_rehabilitation():
+def test_shares_and_margins_are_those_of_the_cells():
+    vamcs = np.array([[[[40, 20], [30, 49]]]])
+    values = default_observation(1)
+    shares = expected_shares(vamcs, values, (2014,))[0, 0]
+    groups, both = offering(shares), margins(shares)
+    for i, kind in enumerate(LOCATION_KINDS):
+        p = cell_probabilities(vamcs[:, :, None], values, kind, (2014,))[0, 0, 0]
+        assert shares[3 * i] == pytest.approx(p[1].sum())
+        assert both[i] == groups[3 * i] == pytest.approx(p[:, 1].sum())
+        assert groups[3 * i + 1] == pytest.approx(p[1, 1] / p[1].sum())
+        assert groups[3 * i + 2] == pytest.approx(p[0, 1] / p[0].sum())
+
+
+def test_the_list_of_2010_was_another_one_of_outpatient_locations_alone():
     vamcs = np.tile([[40, 20], [30, 49]], (1, 2, 1, 1, 1))
-    p = cell_probabilities(vamcs, default_observation(1), (2010, 2014))
-    psr = p[0, :, 0, 1].sum(axis=-1)
-    assert psr[0] > psr[1]
+    for kind in LOCATION_KINDS:
+        p = cell_probabilities(vamcs, default_observation(1), kind, (2010, 2014))
+        psr = p[0, :, 0, 1].sum(axis=-1)
+        assert (psr[0] > psr[1]) == (kind == "outpatient")
+        assert kind == "outpatient" or psr[0] == psr[1]
 
 
-def test_states_differ_by_as_much_as_facilities_of_one_vamc_hang_together():
-    """Against a simulation of locations in VAMCs in states."""
+@pytest.mark.parametrize(("kind", "n"), [("campus", 1), ("outpatient", 2)])
+def test_states_differ_by_as_much_as_locations_of_one_vamc_hang_together(kind, n):
+    """Against a simulation of locations, `n` a VAMC, in VAMCs in states."""
     system = imr.load_system()
     target = TARGETS["between_state"].until(2014)
-    n = 3  # locations a VAMC: 417 in all, about as many as in the census
-    observer = BetweenStates(system, 24048, replace(target, totals=np.array([n * system.n_sites])))
+    totals = np.full((1, 2), n * system.n_sites)
+    observer = BetweenStates(system, 24048, replace(target, totals=totals))
     rng = np.random.default_rng(12)
     record = np.zeros((1, observer.months, system.n_sites), RECORD)
     record["status"] = np.where(rng.random(system.n_sites) < 0.45, st.PROVIDING, 0)
     record["events"] = np.where(rng.random(system.n_sites) < 0.5, st.HAS_PRRC, 0)
-    values = dict(default_observation(1), psr_link=np.zeros(1), report_other=np.array([0.1]))
+    says = {f"report_other_{kind}": np.array([0.1]), f"report_providing_{kind}": np.array([0.6])}
+    values = default_observation(1) | {"psr_link": np.zeros(1)} | says
     states, state = np.unique(system.sites["state"].to_numpy(str), return_inverse=True)
     p = np.where(record["status"][0, -1] == st.PROVIDING, 0.6, 0.1)
     found = []
@@ -259,7 +283,7 @@ def test_states_differ_by_as_much_as_facilities_of_one_vamc_hang_together():
         chi2 = ((yes - size * share) ** 2 / (size * share * (1 - share))).sum()
         found.append(chi2 / (len(states) - 1))
     expected = observer.predict(observer.watch(record, None), values)["mean"][0]
-    assert np.mean(found) == pytest.approx(expected, rel=0.02)
+    assert np.mean(found) == pytest.approx(expected[LOCATION_KINDS.index(kind)], rel=0.02)
 
 
 # --- the survey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,14 @@ from scipy.stats import chi2_contingency, fisher_exact
 import imr_sim as imr
 from imr_sim.cli.main import main
 from imr_sim.errors import RequestError
-from imr_sim.evidence import facility_counts
+from imr_sim.evidence import LOCATION_KINDS
 from imr_sim.evidence.observed import FACTORS
 from imr_sim.model import state as st
 from imr_sim.studies import STUDIES, StudyResult
 from imr_sim.studies.answers import CATEGORIES, QUESTIONS
 from imr_sim.studies.census import cell_probabilities, count_vamcs
 from imr_sim.studies.contingency import holm, two_by_two
-from imr_sim.studies.facility_census import facilities_of
+from imr_sim.studies.facility_census import locations_of
 from imr_sim.studies.observation import ANSWERS, OBSERVATION
 
 NAMES = ("interview_study", "national_survey", "facility_census")
@@ -69,7 +70,7 @@ def test_a_study_has_its_own_luck_whatever_else_is_studied(small, history, name)
     other = study(history, date, seed=4)
     assert any((whole.values[k] != v).any() for k, v in other.values.items())
     fewer = imr.simulate(small, imr.prior(12, seed=2).take(3), months=160, replicates=2, seed=2)
-    how = {"report_other": 0.2, "coding_error": 0.1, "answer_base": -1.5}
+    how = {"report_other_campus": 0.2, "coding_error": 0.1, "answer_base": -1.5}
     part, all_of = (
         study(fewer, date, observation=_all(how)),
         study(history, date, observation=_all(how)),
@@ -123,43 +124,56 @@ def test_a_number_that_no_history_has_is_left_empty():
 
 def test_the_census_counts_every_location_once(history, small):
     result = imr.studies.facility_census(history, "2016-04", size=50)
-    everywhere = number(result, "all facilities", "facilities")
+    everywhere = sum(number(result, kind, "facilities") for kind in LOCATION_KINDS)
     assert (everywhere == 50).all()
-    for quantity in ("facilities", "offer"):
-        total = number(result, "all facilities", quantity)
-        by_psr = sum(number(result, f"{w} psr", quantity) for w in ("with", "without"))
-        states = [k for k in result.values if k[0].startswith("state ") and k[2] == quantity]
+    assert number(result, "campus", "facilities").max() <= small.n_sites
+    for quantity, kind in product(("facilities", "offer"), LOCATION_KINDS):
+        total = number(result, kind, quantity)
+        by_psr = sum(number(result, f"{kind} {w} psr", quantity) for w in ("with", "without"))
+        states = [
+            k for k in result.values if k[0].startswith(f"{kind} state ") and k[2] == quantity
+        ]
         assert len(states) == small.sites["state"].nunique()
         np.testing.assert_array_equal(total, by_psr)
         np.testing.assert_array_equal(total, sum(result.values[k] for k in states))
 
 
-def test_the_census_has_as_many_facilities_as_that_year():
-    for year, n in ((2010, 221), (2015, 462), (2017, 402)):
-        assert facilities_of(year, 139) == n == facility_counts()[year, "all"][1]
-    assert facilities_of(2024, 139) == 402 and facilities_of(2012, 139) == 400
-    assert facilities_of(2017, 12) == 35
+def test_the_census_has_as_many_locations_as_that_year():
+    for year, n in ((2010, (87, 133)), (2015, (118, 344)), (2017, (104, 298))):
+        assert locations_of(year, 139) == n
+    assert locations_of(2024, 139) == (104, 298) and locations_of(2012, 139) == (109, 289)
+    assert locations_of(2017, 12) == (9, 26)
 
 
-def test_facilities_say_what_their_vamcs_do_when_they_report_right(history):
-    sure = _all({"report_providing": 0.999, "report_other": 0.001, "psr_link": 0.0})
-    sure["census_overdispersion"] = 1e-5
+def test_a_vamc_has_one_campus_however_many_locations_are_asked(history, small):
+    result = imr.studies.facility_census(history, "2017-04", size=1200)
+    assert (number(result, "campus", "facilities") == small.n_sites).all()
+    assert (number(result, "outpatient", "facilities") == 1200 - small.n_sites).all()
+
+
+def test_locations_say_what_their_vamcs_do_when_they_report_right(history):
+    right = {"providing": 0.999, "other": 0.001}
+    sure = _all({f"report_{w}_{kind}": p for w, p in right.items() for kind in LOCATION_KINDS})
+    sure |= {"psr_link": 0.0, "census_overdispersion": 1e-5}
     everywhere = plain(history, status=st.PROVIDING)
     nowhere = plain(history, status=st.NOT_PROVIDING)
     yes = imr.studies.facility_census(everywhere, size=400, observation=sure)
     no = imr.studies.facility_census(nowhere, size=400, observation=sure)
-    assert number(yes, "all facilities", "offering_share").min() > 0.98
-    assert number(no, "all facilities", "offering_share").max() < 0.02
+    for kind in LOCATION_KINDS:
+        assert number(yes, kind, "offering_share").min() > 0.9  # one of twelve campuses may slip
+        assert number(no, kind, "offering_share").max() < 0.1
 
 
-def test_the_share_of_the_census_is_that_the_likelihood_expects(history, small):
+@pytest.mark.parametrize("kind", LOCATION_KINDS)
+def test_the_share_of_the_census_is_that_the_likelihood_expects(history, small, kind):
     how = _all({"census_overdispersion": 0.01})
     result = imr.studies.facility_census(history, "2017-04", size=1200, observation=how)
     record = history.record.reshape(24, 204, -1)[:, [159]]
     each = {name: np.full(24, value) for name, value in how.items()}
-    p = cell_probabilities(count_vamcs(record), each, (2017,))[:, 0, 0, :, 1].sum(axis=1)
-    off = number(result, "all facilities", "offering_share") - p
-    sd = np.sqrt(p * (1 - p) / 1200 * (1 + 1199 * 0.01))
+    cells = cell_probabilities(count_vamcs(record), each, kind, (2017,))
+    p, n = cells[:, 0, 0, :, 1].sum(axis=1), number(result, kind, "facilities")
+    off = number(result, kind, "offering_share") - p
+    sd = np.sqrt(p * (1 - p) / n * (1 + (n - 1) * 0.01))
     assert abs((off / sd).mean()) < 4 / np.sqrt(24) and 0.6 < (off / sd).std() < 1.5
 
 

@@ -17,6 +17,7 @@ from imr_sim.cli.commands.sweep.inputs import load_sweep
 from imr_sim.cli.main import main
 from imr_sim.cli.request.read import read_request
 from imr_sim.errors import RequestError
+from imr_sim.experiment import Store
 
 TINY = [
     "sweep",
@@ -246,3 +247,36 @@ def test_what_is_asked_of_a_sweep_that_does_not_exist_is_refused_before_it_is_ma
     with pytest.raises(RequestError):
         read_request("sweep", ["resume=s"])
     assert os.listdir() == []
+
+
+def test_a_row_becomes_its_history_in_one_step(capsys, here):
+    keys = ["strategies=[none,mandate]", "replicates=2", "seed=5", "luck=own"]
+    done(capsys, *TINY, RANGES, "design.points=3", *keys, "out=s")
+    row = ["sweep=s", "row=[2,1]", "strategy=mandate", "figures=false", "quiet=true", "out=h"]
+    done(capsys, "simulate", *row)
+    rows = Store("s").frame()
+    wanted = rows[(rows.point == 2) & (rows.replicate == 1) & (rows.strategy == "mandate")]
+    months = pd.read_parquet("h/site_months.parquet")
+    last = months[months["month"] == months["month"].max()]
+    assert last["providing"].sum() == wanted["vamcs_providing"].item()
+    assert last["aware"].sum() == wanted["aware_staff"].item()
+    manifest = json.loads((here / "h/manifest.json").read_text())
+    assert manifest["scenario"] == Store("s").about["scenario"] and manifest["seed"] == 5
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (["row=[0,0]"], "a row is one of a sweep"),
+        (["sweep=s"], "a row is one of a sweep"),
+        (["sweep=nowhere", "row=[0,0]"], "nowhere"),
+        (["sweep=s", "row=[3,0]"], "point=3"),
+        (["sweep=s", "row=[0,1]"], "replicate=1"),
+        (["sweep=s", "row=[0,0]", "strategy=champions"], "strategy=champions"),
+        (["sweep=s", "row=[0]"], "row"),
+    ],
+)
+def test_a_row_that_there_is_not_is_refused(capsys, here, keys, words):
+    done(capsys, *TINY, RANGES, "design.points=3", "out=s")
+    refused(capsys, ["simulate", *keys, "out=h"], words)
+    assert not (here / "h").exists()

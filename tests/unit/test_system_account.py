@@ -87,6 +87,13 @@ def test_whatever_else_lies_in_the_folder_is_said(folder, names):
         assert ignored[-1] == f"{len(names) - 10} more files: not read"
 
 
+@pytest.mark.parametrize("name", ["a\x1b[31m.csv", "b\x07", "c\u202etxt.csv", "d\re"])
+def test_names_of_files_do_not_steer_the_terminal(folder, name):
+    (folder / name).write_text("x")
+    text = said(load_system(folder))
+    assert "not read" in text and text.replace("\n", "").isprintable()
+
+
 def test_of_two_networks_one_is_said_to_be_passed_over(tmp_path):
     saved = save_system(load_system("small"), tmp_path / "saved")
     assert load_system(saved).account.ignored == ("network.graphml: ties.csv is read instead",)

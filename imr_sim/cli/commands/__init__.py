@@ -21,6 +21,8 @@ NAMES = (
     "sweep",
     "sensitivity",
     "discover",
+    "trial",
+    "diffusion",
     "calibrate",
     "forecast",
     "validate",

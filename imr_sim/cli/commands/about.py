@@ -24,6 +24,9 @@ class Command:
     resumes_done : bool
         Whether a run that is done may be resumed: its folder holds all parts, and damaged ones are
         made again.
+    names : str or None
+        Key that may be written as words before the others: ``imr-sim trial NAME FILE`` for
+        ``trials=[NAME,FILE]``.
     keys : str
         Heading of the list of keys.
     """
@@ -35,4 +38,5 @@ class Command:
     actions: tuple[str, ...] = ()
     runs: bool = True
     resumes_done: bool = False
+    names: str | None = None
     keys: str = "Keys, with their defaults:"

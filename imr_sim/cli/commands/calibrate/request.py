@@ -21,7 +21,7 @@ class FitRequest(ResumableRequest):
     start: Month = key("first month of the history", "Write year and month, e.g. 2004-01.")
     targets: list[str] = key(
         "evidence to fit (docs/calibration.md); the same evidence counts once",
-        "Write a list of names, e.g. targets=[census_tables,survey_bounds].",
+        "Write a list of names, e.g. targets=[census_by_kind,survey_bounds].",
         min_length=1,
     )
     draws: int = key("posterior draws", COUNT, ge=FEWEST_DRAWS, le=1_000_000)

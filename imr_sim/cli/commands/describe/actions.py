@@ -43,6 +43,11 @@ def strategies(argv: list[str]) -> int:
     return _print("strategies", argv, _strategies)
 
 
+def trials(argv: list[str]) -> int:
+    """Print the trials."""
+    return _print("trials", argv, _trials)
+
+
 def schedule(argv: list[str]) -> int:
     """Print the phases of a month."""
     return _print("schedule", argv, _schedule)
@@ -102,6 +107,20 @@ def _practices() -> str:
             facts.append(f"support of its own in months {own.start + 1} to {own.end}")
         blocks.append(_indented("; ".join(facts)))
         blocks.append(_indented(f"Sources: {'; '.join(practice.sources) or 'none given'}"))
+    return "\n".join(blocks)
+
+
+def _trials() -> str:
+    from imr_sim.trials import load_trial, trial_names
+
+    blocks = ["Trials: imr-sim trial <name>. Your own: see docs/trials.md."]
+    for name in trial_names():
+        trial = load_trial(name)
+        arms = ", ".join(f"{arm.name} ({arm.sites} sites)" for arm in trial.arms)
+        blocks.append(f"\n  {name}: {trial.title}")
+        blocks.append(_indented(f"{arms}; followed for {trial.months} months"))
+        blocks.append(_indented(f"Assumed: {' '.join(trial.assumed.split())}"))
+        blocks.append(_indented(f"Sources: {', '.join(trial.evidence)}; {trial.source}"))
     return "\n".join(blocks)
 
 

@@ -43,7 +43,7 @@ class Forecasted:
         draws = self.forecast.draws["draw"].nunique()
         return (
             f"forecast from evidence up to {self.forecast.train_until}: {draws} draws; shares of "
-            "facilities that say they offer IMR, not of VAMCs"
+            "locations that say they offer IMR, not of VAMCs"
         )
 
 
@@ -74,14 +74,14 @@ def headline(inputs: Inputs, result: Forecasted) -> str:
 
 def report(result: Forecasted) -> str:
     """What the terminal shows at the end."""
-    lines = [result.headline, "Year  group        forecast (90% band)      came"]
+    lines = [result.headline, "Year  group                  forecast (90% band)      came"]
     later = result.table[result.table["held_out"]]
     for r in later.to_dict("records"):
         came = ""
         if not np.isnan(r["observed"]):
             came = f"{r['observed']:6.1%} {'in' if r['in_band'] else 'OUT'}"
         band = f"{r['mean']:6.1%} ({r['lo']:5.1%} to {r['hi']:5.1%})"
-        lines.append(f"{r['year']}  {r['group']:<12} {band}   {came}")
+        lines.append(f"{r['year']}  {r['group']:<22} {band}   {came}")
     judged = later[later["observed"].notna()]
     if len(judged):
         mean = result.scores.groupby("method")["crps"].mean()

@@ -13,8 +13,10 @@ from imr_sim.analysis import parameters_line, setting, support_line
 from imr_sim.analysis.curves import tidy_curves
 from imr_sim.calibration import fitted_observation
 from imr_sim.cli.commands.simulate.request import SimulateRequest
+from imr_sim.cli.commands.sweep.inputs import SweepInputs, load_sweep
 from imr_sim.cli.inputs import Inputs, choose_strategies, load_inputs
 from imr_sim.cli.progress import Progress
+from imr_sim.cli.request.read import read_request
 from imr_sim.cli.run_folder import RunFolder
 from imr_sim.cli.tables import write_parquet, write_parquet_parts
 from imr_sim.csv_files import write_csv
@@ -49,34 +51,46 @@ class Simulated:
 
 def load(request: SimulateRequest) -> Inputs:
     """Load the strategy, the draws and the system that the request names."""
+    if request.sweep is not None:
+        swept = load_sweep(read_request("sweep", [f"resume={request.sweep}"]))
+        _check_study(request, swept)
+        return swept
     chosen = choose_strategies([request.strategy])
     reference = next(iter(chosen.values())).name
     inputs = load_inputs(request, USUAL_DRAWS, chosen, reference)
+    _check_study(request, inputs)
+    return inputs
+
+
+def _check_study(request: SimulateRequest, inputs: Inputs) -> None:
     if request.study is not None:
         when = (str(request.start), request.months)
         check_plan(request.study, inputs.system, *when, request.study_date, request.study_size)
-    return inputs
 
 
 def run(
     request: SimulateRequest, inputs: Inputs, folder: RunFolder, progress: Progress
 ) -> Simulated:
     """Simulate the histories that the request asks for."""
-    history = simulate(
-        inputs.system,
-        inputs.parameters,
-        inputs.strategies[0],
-        practice=inputs.practice,
-        start=request.start,
-        months=request.months,
-        policy_start=request.policy_start,
-        replicates=request.replicates,
-        seed=request.seed,
-        budget=request.budget,
-        threads=request.threads,
-        events=request.events,
-        progress=progress,
-    )
+    if isinstance(inputs, SweepInputs) and request.row is not None:
+        point, replicate = request.row
+        history = inputs.scenario.history(point, replicate, request.strategy, events=request.events)
+    else:
+        history = simulate(
+            inputs.system,
+            inputs.parameters,
+            inputs.strategies[0],
+            practice=inputs.practice,
+            start=request.start,
+            months=request.months,
+            policy_start=request.policy_start,
+            replicates=request.replicates,
+            seed=request.seed,
+            budget=request.budget,
+            threads=request.threads,
+            events=request.events,
+            progress=progress,
+        )
     policy_date = pd.Timestamp(str(request.policy_start))
     policy_index = int(history.months.searchsorted(policy_date))
     draws, replicates, months, sites = history.shape

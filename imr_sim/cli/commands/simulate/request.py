@@ -13,6 +13,9 @@ from imr_sim.cli.request.shared import (
 )
 from imr_sim.months import Dates, later
 
+# Keys that a sweep answers, when one of its rows is to become a history.
+TAKEN = ("system", "practice", "start", "policy_start", "budget", "seed")
+
 
 class SimulateRequest(RunRequest):
     """Histories under one strategy."""
@@ -44,14 +47,42 @@ class SimulateRequest(RunRequest):
         le=100_000,
     )
 
+    sweep: str | None = key(
+        "folder of a sweep of which one row becomes its history; the sweep says what was run, and "
+        "of the keys above only strategy, events and study are asked for; null: none",
+        "Write the folder of an imr-sim sweep, or null.",
+        LITERAL,
+        min_length=1,
+    )
+    row: list[int] | None = key(
+        "point and replicate of that row",
+        "Write them as the row has them, e.g. row=[17,0], or null.",
+        min_length=2,
+        max_length=2,
+    )
+
     def resolved(self) -> Self:
-        """The request with its dates: see `HistoryRequest.resolved`."""
+        """The request with its dates, those of the sweep if there is one."""
+        if self.sweep is not None:
+            return self._of_sweep(self.sweep)
         begun = super().resolved()
         policy = self.policy_start or later(str(begun.start), self.of_practice().support_end)
         return begun.model_copy(update={"policy_start": policy})
 
+    def _of_sweep(self, folder: str) -> Self:
+        """The request with all that the sweep in a folder was of."""
+        from imr_sim.cli.request.read import read_request  # which reads this class
+
+        begun = read_request("sweep", [f"resume={folder}"])
+        taken = {name: getattr(begun, name) for name in TAKEN}
+        dates = Dates.of(begun.start, begun.policy_start, begun.horizon, where=WHERE)
+        return self.model_copy(update={**taken, "months": dates.months, "replicates": 1})
+
     def check(self) -> None:
         """Raise RequestError unless the policy begins within the history."""
+        if (self.sweep is None) != (self.row is None):
+            given = f"row={self.row}" if self.sweep is None else f"sweep={self.sweep}"
+            raise wrong(given, "a row is one of a sweep", "Write sweep=FOLDER row=[17,0].")
         policy = str(self.policy_start)
         dates = Dates.within(str(self.start), policy, self.months, where=WHERE)
         self.of_practice().check_policy(dates.before, policy, WHERE)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from imr_sim.cli.commands.sweep.request import DESIGNS, SAMPLED, SweepRequest
 from imr_sim.cli.inputs import Inputs, choose_parameters, choose_strategies, own_files
+from imr_sim.errors import RequestError
 from imr_sim.experiment import Design, Scenario, Store
-from imr_sim.experiment.store import ABOUT
 from imr_sim.model.parameters import SPECS
 from imr_sim.practice import load_practice
 from imr_sim.strategies import load_strategy
@@ -50,9 +47,10 @@ def load_sweep(request: SweepRequest) -> SweepInputs:
     usual = USUAL_POINTS["posterior"] if kind == "posterior" else request.replicates
     practice = load_practice(request.practice)
     parameters = choose_parameters(asked, practice, points, usual, request.seed)
-    own_luck = request.luck == "own" or (request.luck is None and kind == "posterior")
+    own_luck = None if request.luck is None else request.luck == "own"
     if kind == "posterior":
         design, base = Design.draws(parameters), parameters.take(1)
+        own_luck = True if own_luck is None else own_luck
     else:
         design, base = _design(request), parameters
     scenario = Scenario(
@@ -70,7 +68,7 @@ def load_sweep(request: SweepRequest) -> SweepInputs:
         replicates=request.replicates,
         seed=request.seed,
         budget=request.budget,
-        common_luck=not own_luck,
+        common_luck=None if own_luck is None else not own_luck,
     )
     files = own_files(chosen, request.practice, asked["set"])
     if kind not in DESIGNS and request.resume is None:
@@ -89,11 +87,13 @@ def load_sweep(request: SweepRequest) -> SweepInputs:
 
 def _design(request: SweepRequest) -> Design:
     """The design that is asked for; that of a sweep that goes on is read from its folder."""
-    if request.resume is not None and (Path(request.resume) / ABOUT).exists():
-        store = Store(request.resume)
-        frame = store.points().drop(columns="point")
-        return Design(tuple(frame.columns), frame.to_numpy(np.float64), store.about["design"])
     kind, points, ranges = request.design.kind, request.design.points, request.design.ranges
+    if request.resume is not None:
+        try:
+            return Store(request.resume).design()
+        except RequestError:  # damaged, or not yet written: it is made anew, unless it was read
+            if kind not in DESIGNS:
+                raise
     vary = request.vary
     if vary == "all" or (vary is None and not ranges):
         free = [name for name, spec in SPECS.items() if not spec.prior.is_fixed]

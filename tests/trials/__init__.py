@@ -1,0 +1,1 @@
+"""Virtual studies of whole sites."""
