@@ -148,9 +148,7 @@ class LeverFit:
     def parameters(self) -> ParameterSet:
         """Draws for IMR in VA, with the parameters of studies beside them."""
         passive = self.space.passive
-        trials = (
-            f"; levers fitted to {len(self.space.trials)} trials; costs and reach are prior draws"
-        )
+        fitted = f"; levers fitted to {len(self.space.trials)} trials"
         extra = {**passive.extra, "studies": self.space.studies(self.z)}
         return replace(
             passive,
