@@ -31,6 +31,7 @@ def random_parameters(kind, seed):
         for name, factor in LIVELIER.items():
             values[name] = min(values[name] * factor, SPECS[name].high)
         values["a0"], values["d0"], values["startup_months"] = 0.0, -0.5, 2.0
+        values["offer_setting"], values["asked_again"] = 2.0, 1.0
     if kind == "extreme":
         for name, spec in SPECS.items():
             where = rng.random()
