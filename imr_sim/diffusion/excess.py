@@ -90,7 +90,7 @@ def fast_excess(
             return float("nan")
         own, total = np.zeros(1), np.zeros(n_periods + 1)
         for tail, head, share in zip(tails, heads, shares, strict=True):
-            kernel(tail, head, share, times, begin, end, lag, network.first, own, total)
+            kernel((tail, head, share), (times, begin, end), (lag, network.first), own, total)
         return float((own[0] - chance @ np.cumsum(total)[:-1]) / n_adopters)
 
     return value
@@ -102,18 +102,20 @@ def _compiled() -> Any:
 
 
 def _add_exposure(
-    tail: np.ndarray,
-    head: np.ndarray,
-    share: np.ndarray,
-    times: np.ndarray,
-    begin: np.ndarray,
-    end: np.ndarray,
-    lag: int,
-    first: int,
+    arcs: tuple[np.ndarray, np.ndarray, np.ndarray],
+    at_risk: tuple[np.ndarray, np.ndarray, np.ndarray],
+    clock: tuple[int, int],
     own: np.ndarray,
     total: np.ndarray,
 ) -> None:
-    """Add what each arc exposes its tail to: at its adoption, and in each period at risk."""
+    """Add what each arc exposes its tail to: at its adoption, and in each period at risk.
+
+    `arcs` are tails, heads and shares; `at_risk` times of adoption, first and last period at risk
+    of each node; `clock` the lag and the first period.
+    """
+    tail, head, share = arcs
+    times, begin, end = at_risk
+    lag, first = clock
     for e in range(len(tail)):
         i = tail[e]
         since = max(times[head[e]] + lag, begin[i])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import networkx as nx
 import numpy as np
@@ -26,6 +26,28 @@ from imr_sim.diffusion.spells import read_spells
 from imr_sim.diffusion.tables import as_table, clean_id, column, number, read_rows, read_text
 from imr_sim.diffusion.times import Times
 
+
+class Columns(TypedDict, total=False):
+    """Columns by what they hold, and what says when: all may be left out of `read_diffusion`."""
+
+    id: str | None
+    time: str | None
+    adopted: str | None
+    stop: str | None
+    stop_reason: str | None
+    reason: str | None
+    never: Any
+    first: Any
+    last: Any
+    unit: str | None
+    ego: str | None
+    alter: str | None
+    weight: str | None
+    layer: str | None
+    tie_first: str | None
+    tie_last: str | None
+
+
 TIES_FROM = ("auto", "edges", "matrix", "nominations", "graph")
 
 
@@ -36,24 +58,9 @@ def read_diffusion(
     form: str = "auto",
     directed: bool | None = None,
     tells: bool = False,
-    id: str | None = None,
-    time: str | None = None,
-    adopted: str | None = None,
-    stop: str | None = None,
-    stop_reason: str | None = None,
-    reason: str | None = None,
     spells: Any = None,
-    never: Any = None,
-    first: Any = None,
-    last: Any = None,
-    unit: str | None = None,
-    ego: str | None = None,
-    alter: str | None = None,
-    weight: str | None = None,
-    layer: str | None = None,
-    tie_first: str | None = None,
-    tie_last: str | None = None,
     nominations: list[str] | None = None,
+    **named_columns: Unpack[Columns],
 ) -> DiffusionNetwork:
     """Read ties and adoption times, and say what was understood.
 
@@ -103,17 +110,14 @@ def read_diffusion(
             f"Write one of {', '.join(TIES_FROM)}.",
         )
     table = None if nodes is None else _table(nodes, "nodes")
+    _check_columns(named_columns)
+    id = named_columns.get("id")
     survey = nominations is not None or form == "nominations"
     if survey and table is None:
         table = _table(ties, "survey")
-    columns = {
-        "ego": ego,
-        "alter": alter,
-        "weight": weight,
-        "layer": layer,
-        "first": tie_first,
-        "last": tie_last,
-    }
+    columns = {name: named_columns.get(name) for name in ("ego", "alter", "weight", "layer")}
+    columns |= {end: named_columns.get(f"tie_{end}") for end in ("first", "last")}
+    clock = {name: named_columns.get(name) for name in ("never", "first", "last", "unit")}
     if survey:
         assert table is not None
         key = column(table, id, ID, "survey", "id") or table.columns[0]
@@ -129,14 +133,14 @@ def read_diffusion(
     where = ties.name if isinstance(ties, Path) else "ties"
     matched = match(named, names, way, account, where)
     if spells is not None:
-        found, when = read_spells(
-            _table(spells, "spells"), names, never=never, first=first, last=last, unit=unit
-        )
+        found, when = read_spells(_table(spells, "spells"), names, **clock)
     else:
         found, when, table = adoption_of(
             table,
-            (time, adopted, stop, reason, stop_reason),
-            {"never": never, "first": first, "last": last, "unit": unit},
+            tuple(
+                named_columns.get(n) for n in ("time", "adopted", "stop", "reason", "stop_reason")
+            ),
+            clock,
             account,
         )
     _check_windows(matched, when)
@@ -151,6 +155,12 @@ def read_diffusion(
         origin=when.origin,
         account=(*account, *when.account),
     )
+
+
+def _check_columns(given: Columns) -> None:
+    for name in given:
+        if name not in Columns.__annotations__:
+            raise TypeError(f"read_diffusion() got an unexpected keyword argument {name!r}")
 
 
 def diffusion_network(
