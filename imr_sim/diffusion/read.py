@@ -137,8 +137,12 @@ def read_diffusion(
     else:
         found, when, table = adoption_of(
             table,
-            tuple(
-                named_columns.get(n) for n in ("time", "adopted", "stop", "reason", "stop_reason")
+            (
+                named_columns.get("time"),
+                named_columns.get("adopted"),
+                named_columns.get("stop"),
+                named_columns.get("reason"),
+                named_columns.get("stop_reason"),
             ),
             clock,
             account,
