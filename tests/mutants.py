@@ -130,13 +130,13 @@ def caught_by(tests: str, copy: Path) -> str | None:
 
 
 def try_all(copy: Path):
-    """Yield each fault with what caught it: by hand-worked numbers (rules only), by the oracle."""
+    """Yield each fault with what caught it: hand-worked numbers (rules only), else the oracle."""
     for what, name, before, after in FAULTS:
         file = path(name, copy)
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace(before, after, 1), encoding="utf-8")
         by_hand = caught_by(BY_HAND, copy) if name == "rules" else None
-        by_oracle = caught_by(BY_ORACLE, copy)
+        by_oracle = None if by_hand else caught_by(BY_ORACLE, copy)
         file.write_text(text, encoding="utf-8")
         print(f"{what}: {by_hand}, {by_oracle}", flush=True)
         yield what, name, before, after, by_hand, by_oracle
