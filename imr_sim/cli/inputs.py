@@ -12,6 +12,7 @@ from imr_sim.analysis import parameters_line
 from imr_sim.cli.request.keys import WHERE
 from imr_sim.cli.request.shared import RunRequest
 from imr_sim.errors import RequestError
+from imr_sim.experiment import run
 from imr_sim.model.parameters import Parameters, ParameterSet, as_set, prior
 from imr_sim.model.shipped import posterior, read_draws
 from imr_sim.practice import Practice, load_practice, practice_names
@@ -194,14 +195,8 @@ def _add(chosen: dict[str, Strategy], given: str) -> Strategy:
 
 def with_reference(chosen: dict[str, Strategy], reference: str) -> str:
     """Name of the reference; it joins the chosen strategies if it is not among them."""
-    name = next((s.name for given, s in chosen.items() if reference in (given, s.name)), None)
-    if name is None:
-        return _add(chosen, reference).name
-    if len(chosen) == 1:
-        raise RequestError(
-            f"strategies=[{', '.join(chosen)}]",
-            where=WHERE,
-            why=f"there is nothing but the reference {name!r} itself",
-            write="Name at least one other strategy, e.g. strategies=[facilitation].",
-        )
+    joined, name = run.with_reference(tuple(chosen.values()), reference, WHERE)
+    if len(joined) > len(chosen):
+        chosen[reference] = joined[0]
+    assert name is not None
     return name

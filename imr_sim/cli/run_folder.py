@@ -282,7 +282,7 @@ class RunFolder:
     def _write_reserve(self) -> None:
         """Take the space that the last words need, should the disk be full by then."""
         (self.path / STAGE).mkdir(exist_ok=True)
-        (self.path / STAGE / RESERVE).write_bytes(bytes(range(256)) * 256)
+        (self.path / STAGE / RESERVE).write_bytes(bytes(range(256)) * 80)
 
 
 def _locked(folder: Path) -> int | None:

@@ -164,8 +164,13 @@ def _of_sweep(frame: pd.DataFrame, metadata: Mapping[bytes, bytes]) -> tuple[pd.
         return frame, _Origin()
     about = json.loads(metadata[b"imr_sim"])
     frame = frame.drop(columns=["point", "draw"], errors="ignore")
-    if "base" not in about:  # replicates differed in what was not varied
-        return frame, _Origin()
+    if "base" not in about:
+        raise RequestError(
+            "the points of a sweep",
+            where="parameters",
+            why="replicates differed in what it did not vary, so a point is no set of parameters",
+            write="Sweep over one set of parameters, or write the draws that were used.",
+        )
     same = [name for name, value in about["base"].items() if name in NAMES and name not in frame]
     frame = frame.assign(**{name: about["base"][name] for name in same})
     luck = "each draw has luck of its own"

@@ -39,9 +39,9 @@ class Account:
         mine, theirs = self.as_dict(), other.as_dict()
         return Account(**{key: (*mine[key], *theirs[key]) for key in mine})
 
-    def as_dict(self) -> dict[str, tuple[str, ...]]:
-        """Entries by what became of them, for a manifest."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+    def as_dict(self) -> dict[str, list[str]]:
+        """Entries by what became of them, as a manifest gives them back."""
+        return {field.name: list(getattr(self, field.name)) for field in fields(self)}
 
     def lines(self, width: int = 100, only: tuple[str, ...] = tuple(WORDS)) -> list[str]:
         """The account as text for a terminal, in lines of at most `width` characters."""

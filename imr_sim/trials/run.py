@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from imr_sim.errors import RequestError
+from imr_sim.experiment.driver import advance
 from imr_sim.model.batch import Batch, Setting
 from imr_sim.model.given import give_start
 from imr_sim.model.parameters import INDEX, NAMES, SPECS
@@ -289,16 +290,14 @@ def _followed(
     batch: Batch, treated: TrialArm | RunIn, sites: np.ndarray, months: int
 ) -> np.ndarray:
     """Run `months` months of what some sites get; RECORD, shape (B, months, S)."""
-    record = np.empty((len(batch), months, batch.setting.world.n_sites), RECORD)
     if treated.strategy is None:
+        record = np.empty((len(batch), months, batch.setting.world.n_sites), RECORD)
         for first, n, doses in stretches(treated.components, sites, batch.params, months):
             batch.advance(n, doses, into=record, row=first)
         return record
     values = {name: batch.params[name] for name in NAMES}
     campaign = ArmCampaign(treated.strategy, batch.setting.facts, values, months, sites)
-    for m in range(months):
-        batch.advance_under(campaign, into=record, row=m)
-    return record
+    return advance(batch, months, campaign)
 
 
 _KEEP = {

@@ -15,7 +15,8 @@ SITES, HISTORIES = 300, 20
 
 def knowing(**values):
     """Sites of four SMI staff who all know IMR, are willing to deliver it, and never leave."""
-    parameters = worlds.silent(**worlds.flat_hazards(), workbook_burden=0, **values)
+    flat = {**worlds.flat_hazards(), "workbook_burden": 0, "giveup_rate": 0}
+    parameters = worlds.silent(**flat, **values)
     batch = worlds.histories(worlds.world([4] * SITES, smi=True), parameters, HISTORIES, seed=7)
     worlds.inform(batch, np.arange(4 * SITES))
     return batch

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "mesa_model": BELOW_MODEL | {"model", "practice", "experiment"},
     "evidence": {"errors"},
     "studies": BASE | {"system", "model", "evidence"},
-    "trials": BELOW_MODEL | {"model", "practice"},
+    "trials": BELOW_MODEL | {"model", "practice", "experiment", "analysis"},
     "sensitivity": BELOW_MODEL | {"model", "practice", "experiment"},
     "calibration": BELOW_MODEL
     | {"model", "practice", "experiment", "evidence", "studies", "trials", "analysis"},

@@ -115,11 +115,16 @@ def test_flags_come_and_go_with_what_they_presuppose(model):
 
 
 def test_members_of_providing_sites_can_be_put_on_the_team(model):
-    while not model.agents_by_type[VAMC].agg("providing", any):
+    def free():
+        for v in model.agents_by_type[VAMC]:
+            for s in v.staff if v.providing else ():
+                if s.smi and not s.delivering:
+                    return v, s
+
+    while free() is None:
         model.step()
-    vamc = next(v for v in model.agents_by_type[VAMC] if v.providing)
+    vamc, s = free()
     before = vamc.delivering
-    s = next(s for s in vamc.staff if s.smi and not s.delivering)
     s.delivering = True
     assert s.aware and s.experienced
     assert vamc.delivering == before + 1

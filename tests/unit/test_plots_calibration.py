@@ -133,7 +133,7 @@ def test_factors_stand_under_whether_they_differ_and_all_ten_together_is_a_numbe
 
 def test_evidence_that_was_not_used_is_said_to_be_absent(seen):
     assert said(seen["predictive, census alone"]).count("not part of this evidence") == 4
-    assert said(seen["predictive, no census"]).count("not part of this evidence") == 5
+    assert said(seen["predictive, no census"]).count("not part of this evidence") == 8
 
 
 def test_shares_are_of_locations_not_of_vamcs(seen):
@@ -150,7 +150,7 @@ def test_points_not_used_are_hollow_and_those_outside_the_band_are_red(figures, 
         assert len(points[axes]) == len(tables.YEARS)
     red = [p for p in points[panels[1]] if p.get_color() == VERMILLION]
     assert [float(p.get_xdata()[0]) for p in red] == [2017]
-    assert "5 of 6 later figures" in said(seen["forecast"])
+    assert "11 of 12 later figures" in said(seen["forecast"])
     assert "later figures" not in said(seen["nothing held out"])
 
 

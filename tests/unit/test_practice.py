@@ -36,22 +36,32 @@ def training(*stations: str) -> ComposedStrategy:
 
 
 class Watcher(Strategy):
-    """Does nothing, and keeps what a planner is shown in its first month."""
+    """Does nothing, and tells `SHOWN` what a planner is shown in its first month.
+
+    Each history asks a copy of its own, one after the other in one thread.
+    """
 
     name = label = "watcher"
 
-    def __init__(self):
-        self.seen = {}
+    def __init__(self, called):
+        self.called, self.looked = called, False
 
     def wish(self, view, delivered):
-        if not self.seen:
-            self.seen = {
-                "leadership": view.leadership_survey.copy(),
-                "awareness": view.awareness_survey.copy(),
-                "luck": view.luck.copy(),
-                "month": view.month,
-            }
+        if not self.looked:
+            self.looked = True
+            shown = {"leadership": view.leadership_survey, "awareness": view.awareness_survey}
+            shown |= {"luck": view.luck, "month": np.array([view.month])}
+            for name, values in shown.items():
+                SHOWN.setdefault((self.called, name), []).append(values)
         return Wish.nothing(view)
+
+
+SHOWN: dict[tuple[str, str], list[np.ndarray]] = {}
+
+
+def shown(called, name):
+    """What all histories of a watcher showed it."""
+    return np.concatenate(SHOWN[called, name])
 
 
 def test_imr_is_the_model_as_it_stands(small, draws):
@@ -168,17 +178,19 @@ def test_support_does_nothing_where_its_doses_are_zero(small, draws):
 def test_planners_of_support_and_of_strategies_have_errors_and_luck_of_their_own(small, draws):
     """Support that changes nothing changes no later survey, and shares no error with it."""
     same = Practice("Y", "2010-01")
-    early, late, alone = Watcher(), Watcher(), Watcher()
+    SHOWN.clear()
+    early, late, alone = (Watcher(called) for called in ("early", "late", "alone"))
     dates = {"policy_start": "2012-01", "months": 25, "threads": 1}  # one batch
     imr.simulate(small, draws, late, practice=supported(early, 0, 24), **dates)
     imr.simulate(small, draws, alone, practice=same, **dates)
     for name in ("leadership", "awareness", "luck", "month"):
-        np.testing.assert_array_equal(late.seen[name], alone.seen[name])
-    first = Watcher()
+        np.testing.assert_array_equal(shown("late", name), shown("alone", name))
+    first = Watcher("first")
     imr.simulate(small, draws, first, practice=same, months=1, threads=1)
     for name in ("leadership", "awareness", "luck"):
-        assert (early.seen[name] != first.seen[name]).all()
-    assert abs(np.corrcoef(early.seen["luck"].ravel(), first.seen["luck"].ravel())[0, 1]) < 0.4
+        assert (shown("early", name) != shown("first", name)).all()
+    luck = shown("early", "luck").ravel(), shown("first", "luck").ravel()
+    assert abs(np.corrcoef(*luck)[0, 1]) < 0.4
 
 
 def test_every_arm_shares_the_support_and_none_pays_for_it(small, draws):

@@ -96,9 +96,9 @@ def test_replicates_of_a_design_share_their_luck_and_those_of_pawn_do_not():
 
 
 def test_dates_and_references_fill_themselves_in():
-    assert asked().date == "2020-12"
+    assert asked().date == "2026-12"
     with_strategy = asked("strategy=training")
-    assert (with_strategy.date, with_strategy.reference) == ("2025-12", "none")
+    assert (with_strategy.date, with_strategy.reference) == ("2031-12", "none")
     past = load_sensitivity(asked("date=2012-03", "system=small", "vary=[media]")).function
     assert (past.policy_start, past.horizon) == ("2012-04", 0)
 
@@ -106,7 +106,9 @@ def test_dates_and_references_fill_themselves_in():
 def test_only_levers_in_use_are_varied():
     none = load_sensitivity(asked("system=small")).function.factors.names
     under = load_sensitivity(asked("system=small", "strategy=training")).function.factors.names
-    assert set(under) - set(none) == {n for n in under if n.startswith("training_")} - set(none)
+    asks = {"prompt_training", "asked_again", "readiness", "offer_setting", "giveup_support"}
+    trains = {n for n in under if n.startswith("training_")}
+    assert set(under) - set(none) == (trains | asks) - set(none)
     assert "training_start_usd" in under and "training_start_usd" not in none
 
 
@@ -147,7 +149,8 @@ def test_the_cost_of_a_strategy_is_a_ratio_of_means(capsys, here):
 
 def test_points_that_add_nothing_have_no_cost_and_are_told_once(capsys, here):
     wanted = "outcomes=[cost_per_added_vamc_year]"
-    under = ["strategy=materials", "policy_start=2018-01", "methods=[pawn]"]
+    silent = ["parameters.prompt_materials=0", "parameters.materials_awareness=0"]
+    under = ["strategy=materials", "policy_start=2018-01", "methods=[pawn]", *silent]
     assert main([*TINY, *under, wanted, "out=s"]) == 1
     said = capsys.readouterr().err
     assert "has no value at" in said and "of 64 points" in said and "Traceback" not in said

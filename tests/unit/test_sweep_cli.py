@@ -151,7 +151,7 @@ def test_the_request_of_an_earlier_sweep_is_a_preset(capsys, here):
         (["experiment=nothing"], "no preset or file"),
         (["experiment=posterior"], "no such key"),
         (["policy_start=2003-01"], "policy_start"),
-        (["at=[2030-01]"], "not within"),
+        (["at=[2040-01]"], "not within"),
         (["outcomes=[adoption]"], "no such outcome"),
         (["parameters=prior", "replicates=2", "parameters.medea=1"], "media"),
         (["resume=nowhere", "quiet=true"], "there is no run in it"),

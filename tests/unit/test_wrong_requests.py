@@ -105,7 +105,8 @@ def test_compare_refuses(case, capsys, here):
 
 
 COMMANDS = (
-    "compare, simulate, sweep, sensitivity, discover, calibrate, forecast, validate, describe"
+    "compare, simulate, sweep, sensitivity, discover, trial, diffusion, calibrate, forecast, "
+    "validate, describe"
 )
 OTHERS = {
     "unknown command": (["comparre"], "comparre", COMMANDS),
@@ -115,7 +116,7 @@ OTHERS = {
         COMMANDS,
     ),
     "unknown topic": (["describe", "sistem"], "sistem", "system"),
-    "no topic": (["describe"], "system|parameters|practices|strategies|schedule"),
+    "no topic": (["describe"], "system|parameters|practices|strategies|trials|schedule"),
     "key that a topic lacks": (["describe", "parameters", "out=x"], "out=x", "no keys"),
     "system that does not exist": (["describe", "system", "system=nowhere"], "nowhere"),
     "two strategies in one history": (["simulate", SMALL, "strategies=[none]"], "strategies"),
@@ -236,10 +237,6 @@ def test_duplicate_stations_are_refused(capsys, mine):
 DRAWS = {
     "truncated": (lambda p: p.write_bytes(p.read_bytes()[:-200]), "draws.parquet"),
     "no Parquet": (lambda p: p.write_text("media,0.1\n"), "draws.parquet"),
-    "a parameter missing": (
-        lambda p: pd.read_parquet(p).drop(columns="media").to_parquet(p),
-        "media",
-    ),
     "an unknown column": (lambda p: pd.read_parquet(p).assign(medai=1.0).to_parquet(p), "medai"),
     "a gap": (lambda p: pd.read_parquet(p).assign(media=float("nan")).to_parquet(p), "media"),
     "out of range": (lambda p: pd.read_parquet(p).assign(media=-1.0).to_parquet(p), "media"),

@@ -139,7 +139,7 @@ def _parse(text: str, argument: str, kind: type[Request]) -> Override:
         return OverridesParser.create().parse_override(text)
     except Exception as error:  # of the library's grammar: whatever it raises is about the argument
         key, _, value = argument.partition("=")
-        if not value:
+        if not value or argument.startswith("-"):
             write = "Write key=value without spaces around =."
             raise wrong(argument, "it cannot be read as key=value", write) from error
         if is_one_number(key, kind):
