@@ -17,7 +17,9 @@ LIVELIER = {
     "external_experienced": 10,
     "support_rate": 3,
     "champion_rate": 10,
-    "turnover_clinical": 2,
+    "turnover_clinical": 4,
+    "turnover_peer": 4,
+    "training_rate": 10,
     "training_access": 5,
     "giveup_rate": 4,
 }
