@@ -118,6 +118,8 @@ def read_draws(path: str | Path) -> ParameterSet:
         raise RequestError(
             str(path), where="parameters", why="there is no such file", write="Write its path."
         ) from None
+    except RequestError:
+        raise
     except Exception as error:
         raise RequestError(
             f"{type(error).__name__}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import textwrap
 from collections.abc import Callable
 from functools import wraps
@@ -62,6 +63,9 @@ class Box(NamedTuple):
     bottom: float
     right: float
     top: float
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a disk, or a quota, that takes no more
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -142,6 +146,8 @@ def save(figure: Figure, folder: Path | str, name: str) -> tuple[Path, Path]:
     ------
     RequestError
         When the folder cannot be written to.
+    OSError
+        When the disk is full.
     """
     png, svg = Path(folder) / f"{name}.png", Path(folder) / f"{name}.svg"
     try:
@@ -150,6 +156,8 @@ def save(figure: Figure, folder: Path | str, name: str) -> tuple[Path, Path]:
             figure.savefig(png, dpi=200, metadata={"Software": None})
             figure.savefig(svg, metadata={"Date": None, "Creator": "imr-sim"})
     except OSError as failure:
+        if failure.errno in FULL:  # no fault of the folder that was named
+            raise
         raise RequestError(
             str(folder),
             where="folder for figures",

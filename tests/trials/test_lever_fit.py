@@ -121,7 +121,7 @@ def test_trials_without_anything_to_fit_are_refused():
 
 def test_draws_of_the_fit_predict_trials_and_carry_the_parameters_of_studies(fit):
     draws = fit.parameters()
-    assert len(draws) == len(fit) and "fitted to trials s, t" in draws.note
+    assert len(draws) == len(fit) and "fitted to 2 trials" in draws.note
     result = imr.trial(study(3), draws, sites=12, threads=1)
     assert np.array_equal(draws.extra["studies"]["setting_sd"], fit.frame()["setting_sd"])
     assert len(result.table()) == 1
