@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from imr_sim.cli.progress import Progress
 from imr_sim.cli.request.read import read_request
 from imr_sim.cli.run_folder import RunFolder, free_path
 from imr_sim.cli.session import INTERRUPTED, Session
-from imr_sim.cli.terminal import say
+from imr_sim.cli.terminal import say, tell
 
 if TYPE_CHECKING:
     from imr_sim.cli.inputs import Inputs
@@ -85,7 +84,7 @@ def prepare(command: str, argv: list[str]) -> Job:
     work = cast(Work, part_of(command, "command"))
     inputs = work.load(request)
     for line in account_lines(inputs.system.account):  # before long work, not after it
-        print(f"system {inputs.system.name}: {line}", file=sys.stderr)
+        tell(f"system {inputs.system.name}: {line}")
     job = Job(command, request, work, inputs, provenance(command, request, inputs))
     if job.resumed is not None:
         check_same(job.resumed, job.about)
