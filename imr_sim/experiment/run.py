@@ -177,7 +177,7 @@ def with_reference(
         if reference not in [strategy.name for strategy in chosen]:
             chosen.insert(0, compared_with)
     names = [strategy.name for strategy in chosen]
-    given, why, write = f"strategies={names}", "", ""
+    given, why, write = f"strategies=[{', '.join(names)}]", "", ""
     twice = next((name for name in names if names.count(name) > 1), None)
     if not names:
         why, write = "there is nothing to run", "Write at least none."
