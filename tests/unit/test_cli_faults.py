@@ -17,7 +17,7 @@ import pytest
 
 from imr_sim.cli.main import main
 from imr_sim.cli.run_folder import RunFolder, free_path
-from imr_sim.durable import sealed_text
+from imr_sim.durable import read_json, sealed_text
 from imr_sim.errors import RequestError
 
 COMMAND = [sys.executable, "-m", "imr_sim.cli.main"]
@@ -136,7 +136,7 @@ def spoilt_folders():
 def test_a_folder_that_says_odd_things_of_its_run_is_refused(here, capsys):
     assert main(["calibrate", *FIT, "figures=false", "out=good"]) == 0
     good = {name: (here / "good" / name).read_bytes() for name in ("manifest.json", "config.yaml")}
-    told = {**json.loads(good["manifest.json"]), "status": "interrupted"}
+    told = {**read_json(here / "good/manifest.json"), "status": "interrupted"}
     good["manifest.json"] = sealed_text(told).encode()
     for i, (name, content) in enumerate(spoilt_folders()):
         (here / f"f{i}").mkdir()
