@@ -68,7 +68,7 @@ def advance(
     for done in range(0, months, step):
         n = min(step, months - done)
         log = NO_LOG
-        if logs is not None:  # room for at most two events a post and three a site
+        if logs is not None:  # room for at most three events a post and three a site
             log = new_log(3 * 64 * len(world.word_site) + 3 * world.n_sites)
             logs.append(log)
         if campaign is None:
